@@ -34,6 +34,7 @@ NAMES = (
     ("gi", "bench.gi", "hot spots: Gi* of every area and week"),
     ("gi_permute", "bench.gi_permute", "hot spots: the p of Gi* by permutation"),
     ("now", "bench.now", "everything that the page Now asks for, on the sample"),
+    ("cite", "bench.cite", "a cite of the Map screen with its picture, and the page of it"),
     (
         "release",
         "bench.release",

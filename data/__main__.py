@@ -3,6 +3,7 @@
 from data.commands import (  # noqa: F401 (their rows)
     attack,
     basemap,
+    cite,
     city,
     claims,
     corrections,

@@ -4,7 +4,8 @@ import streamlit as st
 
 from ui.cached import views
 from ui.explore import areas_page
-from ui.frame import downloads, frame, way_out
+from ui.filters import way_out
+from ui.frame import downloads, frame
 from ui.map import layers, leaflet, map_picture
 from ui.parts import breakdown, headline, pictures, printed, tables
 

@@ -4,7 +4,8 @@ import streamlit as st
 
 from ui.cached import views
 from ui.explore import time_page
-from ui.frame import frame, way_out
+from ui.filters import way_out
+from ui.frame import frame
 from ui.parts import breakdown, charts, headline, pictures
 
 view = frame.view()

@@ -73,6 +73,8 @@ def die(words: list[str], told: dict[str, str], at: int, out: int) -> None:
 def main() -> None:
     """Fork a child for each line of stdin."""
     import data.areas.area_import
+    import data.cites.make_cite
+    import data.cites.publish_cites
     import data.embed.embed_files
     import data.imports.importer
     import data.release.publish

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from data.privacy.policy import Policy
 from data.privacy.tables import Manifest, Tables
+from data.release.publish import Settle
 from data.release.release_files import Embed
 from data.storage.store import Store
 
@@ -81,6 +82,7 @@ class Case:
     store: Store | None = None
     public: Path | None = None
     embed: Embed | None = None
+    cites: Settle | None = None
     canaries: tuple[str, ...] = ()
     progress: Progress = lambda share: None
 

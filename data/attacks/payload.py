@@ -5,12 +5,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 
 from data.attacks.case import Case, Count, Found
-from data.attacks.served import contents
+from data.attacks.served import contents, copied
+from data.release.publish import Settle
 
 MOMENT = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 TOKEN = re.compile(r"[\w:.\-]{5,}")
@@ -29,14 +31,25 @@ def searched(case: Case, _: Count) -> Found:
     if case.folder is None or case.manifest is None:
         raise ValueError("There is no release to look at.")
     files = contents(case.folder)
+    corners = vertices(files)
+    if case.cites:
+        files |= _cited_files(case.folder, case.scratch / "cited", case.cites)
     manifest = case.manifest
     epsilons = {e for year in manifest["years"].values() for e in year.values()}
     hour = time(case.rules.hour, tzinfo=ZoneInfo(manifest["place"]["zone"]))
     clock = datetime.combine(date.fromisoformat(manifest["as_of"]), hour)
-    found = payload(files, case.canaries, vertices(files), epsilons, clock)
+    found = payload(files, case.canaries, corners, epsilons, clock)
     size = sum(len(body) for body in files.values())
     first = f": {found[0]}" if found else ""
     return Found(not found, f"{len(found)} found in {len(files)} files, {size:,} bytes{first}")
+
+
+def _cited_files(folder: Path, public: Path, cites: Settle) -> dict[str, bytes]:
+    """The files of the cites that publishing a release makes, by name."""
+    copied(folder, public / "releases" / folder.name)
+    (public / "current").symlink_to(f"releases/{folder.name}")
+    cites(public)
+    return {name: body for name, body in contents(public).items() if name.startswith("cites/")}
 
 
 def payload(

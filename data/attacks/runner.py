@@ -18,6 +18,7 @@ from data.attacks.made_place import MadePlace
 from data.privacy.policy import Policy
 from data.privacy.tables import Manifest
 from data.release import chain
+from data.release.publish import Settle
 from data.release.release_files import Embed
 from data.release.release_manifest import verify
 from data.settings import Problem
@@ -43,7 +44,11 @@ def chosen(only: str = "", *, mechanism: bool | None = None) -> tuple[Attack, ..
 
 @contextmanager
 def released(
-    store: Store, name: str, public: Path | None = None, embed: Embed | None = None
+    store: Store,
+    name: str,
+    public: Path | None = None,
+    embed: Embed | None = None,
+    cites: Settle | None = None,
 ) -> Iterator[Case]:
     """A release of a store as a Case, with a scratch folder while it is attacked."""
     folder = chain.folder(store, name)
@@ -61,6 +66,7 @@ def released(
             store=store,
             public=public,
             embed=embed,
+            cites=cites,
             canaries=_canaries(store),
         )
 
@@ -73,14 +79,16 @@ def mechanism(rules: Policy, embed: Embed | None = None) -> Iterator[Case]:
 
 
 @contextmanager
-def made_release(rules: Policy, embed: Embed | None = None) -> Iterator[Case]:
+def made_release(
+    rules: Policy, embed: Embed | None = None, cites: Settle | None = None
+) -> Iterator[Case]:
     """The release of a made place by a policy, while it is open."""
     with tempfile.TemporaryDirectory(prefix="porchlight-") as scratch:
         place = MadePlace(Path(scratch) / "made")
         with made_place.open_place(place, made_rules(rules)):
             budgets.fill_place(place, _YEARLY, _AS_OF)
             name = place.release(_AS_OF, embed).id
-            with released(place.store, name, place.public, embed) as case:
+            with released(place.store, name, place.public, embed, cites) as case:
                 yield case
 
 

@@ -37,8 +37,9 @@ _LENGTH = re.compile(rb'"bytes": ?\d+')
 LARGE = 1000
 _AS_OF = date(2022, 3, 20)
 _CELLS = 30  # so many numbers are never all exact by chance
-# private by their purpose: records, what was decided of them, the ledger, the table of screens
-_RECORDS = ("batches", "rejected", "current", "areas", "release-budget", "ledger.db")
+# private by their purpose: records, what was decided of them, the ledger, the table of screens, the
+# team's cites; and those of a release, whose numbers have chance added
+_RECORDS = ("batches", "rejected", "current", "areas", "release-budget", "ledger.db", "cites")
 _TABLES = ("community/", "official/", "press/", "embed/")  # numbers of a release, with chance added
 
 

@@ -74,6 +74,7 @@ def _attacked(
 ) -> Iterator[tuple[str, Case]]:
     """What is attacked, and how it is called."""
     from data.attacks import runner
+    from data.cites.publish_cites import settle_cites
     from data.embed.embed_files import write_release_embed
     from data.release import chain, publish
     from data.release.release_manifest import find_release
@@ -82,13 +83,13 @@ def _attacked(
         with runner.mechanism(rules) as case:
             yield "the mechanism", case
     elif made:
-        with runner.made_release(rules, write_release_embed) as case:
+        with runner.made_release(rules, write_release_embed, settle_cites) as case:
             yield "the release of a made place", case
     else:
         known = chain.known_releases(store)
         name = find_release(known, what or "".join(known[-1:]))
         shown = publish.public(place) if os.environ.get("PORCHLIGHT_PUBLIC") else None
-        with runner.released(store, name, shown, write_release_embed) as case:
+        with runner.released(store, name, shown, write_release_embed, settle_cites) as case:
             yield f"release {name}", case
 
 

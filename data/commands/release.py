@@ -111,7 +111,8 @@ def publish(
 
     with speaking():
         store, place = opened()
-        say(publish.publish(store, place, name, publish.public(place), older=older))
+        folder = publish.public(place)
+        say(publish.publish(store, place, name, folder, older=older, cites=_settle))
         notices.refresh(store, place)
 
 
@@ -127,7 +128,7 @@ def recall(name: Id) -> None:
 
     with speaking():
         store, place = opened()
-        say(publish.recall(store, name, publish.public(place)))
+        say(publish.recall(store, name, publish.public(place), cites=_settle))
         notices.refresh(store, place)
 
 
@@ -136,3 +137,11 @@ def _date(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise Problem(f"--as-of {text!r} is no date; write it like 2026-01-31.") from None
+
+
+def _settle(folder: Path) -> None:
+    """Bring the cites of a public folder up to date, with links of the public dashboard."""
+    from data import site
+    from data.cites.publish_cites import settle_cites
+
+    settle_cites(folder, site.load_site("public").origin)

@@ -6,6 +6,7 @@ nothing else: no clock, no network, no store.
 
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -32,7 +33,7 @@ from data.pictures.sheet import sheet_svg
 from data.privacy.plan import Planned
 from data.privacy.tables import ARTICLES, ESTIMATE, MEASURED, Manifest, Tables
 from data.published import grids, opening
-from data.published.grids import Sort
+from data.published.grids import Numbers, Sort
 from data.published.levels import CITY, DISTRICT, GROUP, LEVEL_FILES, Levels, read_level
 from data.published.opening import Opening
 from geo import longitude
@@ -48,15 +49,25 @@ _SPOKEN = {
 _FORMS = {"CSV": "csv", "Parquet": "parquet", "JSON": "json"}
 
 
-def write_embed(
-    folder: Path,
+class Drawing(NamedTuple):
+    """What a release's tables and areas can show: numbers, views by sort (then map, then kind), the
+    areas drawn by level, what each sort opens on, and how exact each table is."""
+
+    numbers: Numbers
+    views: dict[str, Views]
+    drawn: dict[str, Map]
+    opens: dict[str, Opening]
+    planned: list[Planned]
+
+
+def lay_out(
     tables: Tables,
     areas: gpd.GeoDataFrame | None,
     districts: gpd.GeoDataFrame | None,
     manifest: Manifest,
-) -> None:
-    """Write `folder`: tables by path without suffix; areas and districts with area, name,
-    residents, district, None where the release has none."""
+) -> Drawing:
+    """What can be shown of tables by path; areas and districts with area, name, residents,
+    district, None where the release has none."""
     frames = {w: f for w, f in ((GROUP, areas), (DISTRICT, districts)) if f is not None}
     bounds = next(iter(frames.values())).total_bounds if frames else None
     drawn = {where: draw_areas(frame, bounds) for where, frame in frames.items()}
@@ -64,6 +75,18 @@ def write_embed(
     planned = opening.planned_tables(manifest)
     opens = {name: opening.opening_of(sort, planned) for name, sort in numbers.sorts.items()}
     views = {n: _views(sort, drawn, opens[n]) for n, sort in numbers.sorts.items()}
+    return Drawing(numbers, views, drawn, opens, planned)
+
+
+def write_embed(
+    folder: Path,
+    tables: Tables,
+    areas: gpd.GeoDataFrame | None,
+    districts: gpd.GeoDataFrame | None,
+    manifest: Manifest,
+) -> None:
+    """Write `folder`: tables and areas as `lay_out` takes them."""
+    numbers, views, drawn, opens, planned = lay_out(tables, areas, districts, manifest)
     series = {n: _series(sort, planned) for n, sort in numbers.sorts.items()}
     at = next(iter(opens.values()))
     used = {name.partition("-")[0] for found in views.values() for name in found}
@@ -88,9 +111,8 @@ def write_embed(
             sheet = pictures.laid_out(level, picture)
             files |= {"map.svg": sheet_svg(sheet).encode(), "map.png": pictures.png(sheet)}
         if code == FIRST:
-            files |= _to_publish(
-                picture, frames.get(own.where), numbers.sorts[at.sort], beside, manifest
-            )
+            ground = {GROUP: areas, DISTRICT: districts}.get(own.where)
+            files |= _to_publish(picture, ground, numbers.sorts[at.sort], beside, manifest)
     for path, body in sorted((files | protect_pages.write_pages(manifest, known)).items()):
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -116,9 +138,21 @@ def _to_publish(
 
 def write_release_embed(release: Path, manifest: Manifest) -> None:
     """Write a release's embed/ from what lies in its folder: tables, areas and districts."""
+    write_embed(release / "embed", *_read(release, manifest), manifest)
+
+
+def lay_out_release(release: Path, manifest: Manifest) -> Drawing:
+    """What can be shown of a release's folder."""
+    return lay_out(*_read(release, manifest), manifest)
+
+
+def _read(
+    release: Path, manifest: Manifest
+) -> tuple[Tables, gpd.GeoDataFrame | None, gpd.GeoDataFrame | None]:
+    """The tables of a release's folder by path, its areas and its districts."""
     tables = {path: pd.read_parquet(release / f"{path}.parquet") for path in manifest["tables"]}
     areas, districts = (_areas(release / LEVEL_FILES[where]) for where in (GROUP, DISTRICT))
-    write_embed(release / "embed", tables, areas, districts, manifest)
+    return tables, areas, districts
 
 
 def _areas(file: Path) -> gpd.GeoDataFrame | None:

@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from data.languages import languages, page_name, protect_name
@@ -18,6 +19,7 @@ from data.storage.disk import sync
 from data.storage.events import ReleasePublished, ReleaseRecalled
 from data.storage.store import Store
 
+Settle = Callable[[Path], None]  # makes what follows from a public folder what its releases say
 STONE = "recalled"  # what `current` shows when no release is left
 SAID = "This release was recalled by those who published it. Its numbers must not be used."
 _ALSO = "Quienes publicaron estos datos los retiraron. No se deben usar sus cifras."
@@ -49,13 +51,19 @@ def public(settings: Settings) -> Path:
 
 
 def publish(
-    store: Store, settings: Settings, name: str, folder: Path, *, older: bool = False
+    store: Store,
+    settings: Settings,
+    name: str,
+    folder: Path,
+    *,
+    older: bool = False,
+    cites: Settle | None = None,
 ) -> str:
     """Put a release that survived its attacks into the public folder; a sentence on it.
 
     Its files are there whole, and the ledger says so, before `current` turns to them; then the keys
-    of its numbers are destroyed. One that is older than what is published is refused without
-    `older`.
+    of its numbers are destroyed, and `cites` brings the cites of the folder up to date. One that is
+    older than what is published is refused without `older`.
     """
     with store.writing():
         name = find_release(chain.known_releases(store), name)
@@ -77,11 +85,14 @@ def publish(
         _point(folder, name)
         built = store.history().built.get(name)
         issue_key.destroy_keys(settings, (built and built.issues) or ())
+        if cites:
+            cites(folder)
     return f"Published {name}: {folder / 'current'} shows it."
 
 
-def recall(store: Store, name: str, folder: Path) -> str:
-    """Take a release back: a tombstone in its place, and `current` away from it.
+def recall(store: Store, name: str, folder: Path, *, cites: Settle | None = None) -> str:
+    """Take a release back: a tombstone in its place, and `current` away from it; `cites` does the
+    same to the cites of its numbers.
 
     What others copied cannot be taken back.
     """
@@ -91,6 +102,8 @@ def recall(store: Store, name: str, folder: Path) -> str:
             store.ledger.append(ReleaseRecalled(name))
         chain.keep_events(store, name)
         _settle(store, folder)
+        if cites:
+            cites(folder)
         left = store.history().standing
     shown = f"current shows {left[-1]}" if left else "current says so, and shows nothing else"
     return (

@@ -1,7 +1,5 @@
 """The files of a release: written beside, sealed by a manifest, and moved in whole."""
 
-import subprocess
-import tomllib
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from data import words
+from data.code_version import code_version
 from data.privacy import budget, issue, partitions, policy
 from data.privacy.closed_periods import moment
 from data.privacy.issue import Issue
@@ -27,7 +26,7 @@ from data.privacy.tables import (
 )
 from data.release import chain, official_tables, press_articles, release_manifest, table_files
 from data.release.data_package import PACKAGE, data_package
-from data.settings import ROOT, Problem, Settings
+from data.settings import Problem, Settings
 from data.sources import read_catalogue, source_of
 from data.storage.disk import sync
 from data.storage.events import BudgetOpened, NoiseDrawn, ReleaseBuilt
@@ -136,7 +135,7 @@ def _manifest(
     return {
         "place": {"name": job.settings.name, "zone": job.settings.zone},
         "as_of": job.as_of.isoformat(),
-        "code": _code(),
+        "code": code_version(),
         "volume": last.volume,
         "declared": _declared(job.rules, last.volume),
         "epsilon": float(budget.tables_of(last)[LATE_TABLE]),  # which spends all of it
@@ -206,17 +205,6 @@ def _write_areas(job: Issue, folder: Path, budgets: Sequence[BudgetOpened]) -> N
             (DISTRICTS, partitions.district_features(placed, of)),
         ):
             (folder / name.replace(".", f"{older}.")).write_bytes(features)
-
-
-def _code() -> str:
-    """The version of the code: what git calls it, else the package's number."""
-    asked = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
-    try:
-        done = subprocess.run(asked, capture_output=True, text=True, check=True)
-        return done.stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-        return str(project["version"])
 
 
 def _sealed_release(job: Issue, folder: Path, manifest: Manifest) -> WrittenRelease:

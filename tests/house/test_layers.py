@@ -62,8 +62,9 @@ ROOMS = {
         "pictures": "storage",
         "claims": "columns maps patterns storage views",
         "numbers": "claims maps newsroom patterns pictures storage views",
+        "cites": "embed files numbers pictures privacy published release storage views",
         "commands": (
-            "areas attacks cities claims corrections desk embed files imports jobs mappings maps messages "
+            "areas attacks cites cities claims corrections desk embed files imports jobs mappings maps messages "
             "notices numbers packets people pictures privacy pulls release reports sample storage "
             "tables tips upkeep views"
         ),
@@ -72,13 +73,14 @@ ROOMS = {
         "cached": "",
         "parts": "cached",
         "frame": "cached parts",
+        "filters": "cached frame",
         "map": "cached frame parts",
-        "map_page": "cached frame map parts",
-        "explore": "cached frame map parts",
-        "patterns": "cached explore frame map parts",
+        "map_page": "cached filters frame map parts",
+        "explore": "cached filters frame map parts",
+        "patterns": "cached explore filters frame map parts",
         "files": "cached frame parts",
-        "newsroom": "cached explore frame map parts patterns",
-        "arrival": "cached explore files frame map parts patterns",
+        "newsroom": "cached explore filters frame map parts patterns",
+        "arrival": "cached explore files filters frame map parts patterns",
         "public": "frame map parts",
         "door": "",
         "help": "",

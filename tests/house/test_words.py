@@ -8,7 +8,7 @@ from data.methods import METHODS
 from data.record import COLUMNS
 from data.sources import read_catalogue
 from data.views.filters import FILTERS
-from ui.frame import filter_bar, filter_widgets
+from ui.filters import filter_bar, filter_widgets
 from ui.parts import tables
 
 

@@ -19,7 +19,7 @@ from data.storage.store import Store
 from data.views import whole_records
 from tests.conftest import SHOTS, command, dashboard
 from tests.tabs import PATIENCE
-from ui.frame.filter_bar import PILLS
+from ui.filters.filter_bar import PILLS
 from ui.frame.menu import PAGES
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.pages.test_browser import PHONE, WIDE, Open, drawn, opened, settled
-from ui.frame.filter_bar import PILLS
+from ui.filters.filter_bar import PILLS
 
 __all__ = ["opened"]  # the fixture
 pytestmark = pytest.mark.browser

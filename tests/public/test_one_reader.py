@@ -11,7 +11,8 @@ import pytest
 
 from data.embed import style
 from data.palette import DARK, LIGHT
-from data.published import grids, number_classes, released
+from data.published import choice_words, grids, number_classes, released
+from data.published.choice_words import SOURCE_NAMES
 from tests import publics
 from tests.conftest import ROOT
 from tests.embed.test_embed import told, unpacked
@@ -20,7 +21,7 @@ from tests.public.test_public import opened
 from tests.publics import madeville
 from ui.public import public_cached, public_choice, public_map
 from ui.public.public_cached import Kept
-from ui.public.public_choice import SOURCE_NAMES, Choice
+from ui.public.public_choice import Choice
 from ui.public.public_frame import Shown
 
 __all__ = ["madeville"]  # the fixture
@@ -61,8 +62,8 @@ def maps(both: Both) -> Iterator[tuple[Choice, list[int], dict[str, Any], int]]:
             order = [both.kept.levels[where].codes.index(code) for code in codes] if codes else [0]
             for kind, held in kinds.items():
                 for at, period in enumerate(held["p"]):
-                    source, by = SOURCE_NAMES[sort], public_choice.map_words(name)
-                    choice = Choice(source, by, period, public_choice.kind_words(kind))
+                    source, by = SOURCE_NAMES[sort], choice_words.map_words(name)
+                    choice = Choice(source, by, period, choice_words.kind_words(kind))
                     yield choice, order, held, at
 
 
@@ -78,8 +79,8 @@ def test_the_dashboard_opens_on_the_embed_s_map(
             opens["period"]
         ]
         assert app.radio(key="source").value == SOURCE_NAMES[opens["sort"]]
-        assert app.selectbox(key="by").value == public_choice.map_words(opens["map"])
-        assert app.selectbox(key="kind").value == public_choice.kind_words(opens["kind"])
+        assert app.selectbox(key="by").value == choice_words.map_words(opens["map"])
+        assert app.selectbox(key="kind").value == choice_words.kind_words(opens["kind"])
         assert app.selectbox(key="period").value == period
     publics.clear()
 
@@ -130,9 +131,9 @@ def test_both_legends_say_the_same_numbers(both: Both) -> None:
     held = both.data["sorts"][opens["sort"]]["maps"][opens["map"]][opens["kind"]]
     choice = Choice(
         SOURCE_NAMES[opens["sort"]],
-        public_choice.map_words(opens["map"]),
+        choice_words.map_words(opens["map"]),
         held["p"][opens["period"]],
-        public_choice.kind_words(opens["kind"]),
+        choice_words.kind_words(opens["kind"]),
     )
     rows = public_map.fills(shown(both.kept, choice), LIGHT)["legend"]["rows"]
     page = both.html.split('id="legend"')[1].split("</ul>")[0]

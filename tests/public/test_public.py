@@ -22,7 +22,8 @@ from streamlit.testing.v1 import AppTest
 from data import palette, settings
 from data.embed.language import load_texts
 from data.palette import LIGHT
-from data.published import released
+from data.published import choice_words, released
+from data.published.choice_words import ALL_KINDS, SOURCES
 from data.published.ranges import Range
 from data.settings import Problem
 from tests import publics
@@ -31,7 +32,7 @@ from tests.publics import madeville, published
 from ui.frame.menu import PUBLIC_PAGES
 from ui.public import public_cached, public_choice, public_map, public_words
 from ui.public.public_cached import Kept
-from ui.public.public_choice import ALL_KINDS, SOURCES, Choice
+from ui.public.public_choice import Choice
 from ui.public.public_frame import Shown
 
 __all__ = ["madeville", "published"]  # the fixtures
@@ -249,7 +250,7 @@ def test_every_number_is_that_of_the_file_and_no_area_is_blank(served: Path) -> 
             key = own.table.keys[1]
             for period in own.grid.periods:
                 choice = Choice(
-                    REPORTS, public_choice.map_words(name), period, public_choice.kind_words(kind)
+                    REPORTS, choice_words.map_words(name), period, choice_words.kind_words(kind)
                 )
                 rows = public_choice.rows(kept.numbers, kept.levels, choice, kept.place)
                 want = file[(file["period"] == period) & (file[key] != 0)].set_index(key)

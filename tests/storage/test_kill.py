@@ -14,6 +14,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from data.cites.cite_folder import CITES, is_cite_name, read_cite
+from data.cites.released_cites import is_recalled, read_released_cite
 from data.privacy import issue_key
 from data.release import chain, release_manifest
 from data.settings import Problem
@@ -27,6 +29,8 @@ from tests.releases import survived
 Run = Callable[[list[str], dict[str, str], int], tuple[int, int]]
 SPOKEN = ["--source", "hotline", "--kind", "sighting"]
 PURGED = "hotline:r7"
+# of one moment: the same cite whenever it is typed
+CITED = "/areas?source=hotline&from=2025-05-01&to=2025-12-31&settled=2026-01-01T00%3A00"
 HERE = "{root}"  # in the words of a command: the folder of the town that it is typed in
 
 
@@ -229,6 +233,7 @@ TABLE: dict[str, Callable[[Town], list[str]]] = {
     "publish": _publish,
     "recall": _recall,
     "recover": _lost,
+    "cite": lambda town: ["cite", CITED],
     "revoke": lambda town: ["revoke", "--everybody"],
     "correct": lambda town: [*CORRECT, _calls(town) and "calls:1", *WHY],
     "update": lambda town: [
@@ -274,10 +279,19 @@ def shown(town: Town) -> tuple[object, ...]:
     for folder in (town.public / "releases").glob("[!.]*"):
         if not (folder / release_manifest.TOMBSTONE).exists():
             release_manifest.verify(folder)
+    for name in cite_names(town.store.root):
+        read_cite(town.store.root / CITES, name)
+    for name in cite_names(town.public):
+        assert is_recalled(town.public, name) or read_released_cite(town.public, name)
     current = town.public / "current"
     if current.is_symlink():
         return current.readlink().name, (current / release_manifest.TOMBSTONE).exists()
     return ()
+
+
+def cite_names(folder: Path) -> list[str]:
+    """The cites in a folder that have a name."""
+    return [path.name for path in (folder / CITES).glob("*") if is_cite_name(path.name)]
 
 
 def left(town: Town) -> tuple[object, ...]:
@@ -286,6 +300,7 @@ def left(town: Town) -> tuple[object, ...]:
     folders = (store.batches, store.rejected, store.areas, store.release_events)
     files = [p for folder in folders for p in folder.glob("*")]
     files += [*(store.root / "releases").rglob("*"), *town.public.rglob("*")]
+    files += [*(store.root / CITES).rglob("*")]
     names = sorted(str(p.relative_to(town.root)) for p in files if p.name != "attack.json")
     assert not list(store.root.glob(".scratch-*")) and not list(store.root.glob(".??*.*"))
     verbs = sorted({to_row(e)[2:4] for e in store.events()})

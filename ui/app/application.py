@@ -13,7 +13,16 @@ from starlette.routing import Route
 from data.settings import ROOT, STATIC
 from data.site import Site
 from ui import joined
-from ui.app import access, browser_caching, gate, packed_files, released_files, sign_in, text_files
+from ui.app import (
+    access,
+    browser_caching,
+    cite_route,
+    gate,
+    packed_files,
+    released_files,
+    sign_in,
+    text_files,
+)
 from ui.frame import look, menu
 from ui.help import help_route
 
@@ -28,12 +37,13 @@ def make(
     pages = packed_files.Pages(first_picture=first_picture if audience == "team" else None)
     pages.pack_soon()
     pages.prepare_soon()
+    person = access.Person(store) if store else None
     guarded = Middleware(
         gate.Gate,
         hosts=named.hosts(port),
         pages=addresses,
         public=audience == "public",
-        person=access.Person(store) if store else None,
+        person=person,
         frames=named.frames,
         tiles=tiles,
         scripts=gate.script_hashes(look.SCRIPT, look.EARLY_SCRIPT),
@@ -54,6 +64,7 @@ def make(
             _joined(),
             Route("/sign-in", sign_in.start),
             *help_route.routes(),
+            *cite_route.routes(public, person, _team_cites(audience), named.origin),
             *pages.routes(path or "/" for path in addresses),
             *(released_files.mounts(public) if public else ()),
             *(_report(store) if audience == "team" else ()),
@@ -66,6 +77,16 @@ def first_picture() -> str:
     from ui.map_page import shell
 
     return shell.page_shell()
+
+
+def _team_cites(audience: str) -> cite_route.TeamCite | None:
+    """What shows the team's cites. The public's process never loads what opens a store."""
+    if audience == "public":
+        return None
+    from data.numbers.pages import ask_numbers
+    from ui.app import team_cites
+
+    return team_cites.team_reader(ask_numbers)
 
 
 def _report(people: Path | None) -> list[Route]:

@@ -58,6 +58,8 @@ AREAS: Mapping[str, Area] = {
     "/corrections.xml": RELEASED,
     "/corrections.css": RELEASED,
     "/help": Area(anybody=True, policy="plain", keeps="no-store"),
+    # released cites are for anybody; of the team's the route itself asks who is there
+    "/c/": Area(anybody=True, policy="pictured", keeps="no-store"),
     "/sign-in": Area(anybody=True, policy="plain", keeps="no-store"),
     "/auth/login": Area(anybody=True, policy="plain", keeps="no-store"),
     "/auth/logout": Area(anybody=True, policy="plain", keeps="no-store"),
@@ -132,6 +134,7 @@ PLAIN = {
     "form-action": "'none'",
     "frame-ancestors": "'none'",
 }
+PICTURED = {**PLAIN, "img-src": "'self'"}
 # one may send what one typed, to where the page is from; nothing runs in it
 SENT = {**PLAIN, "img-src": "'self'", "form-action": "'self'"}
 POLICIES = {
@@ -139,6 +142,7 @@ POLICIES = {
     "released": RELEASED_PAGES,
     "component": {**PRIVATE, **INNER},
     "plain": PLAIN,
+    "pictured": PICTURED,
     "form": SENT,
     "sandbox": {"sandbox": "", "default-src": "'none'"},
 }

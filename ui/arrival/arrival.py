@@ -10,7 +10,8 @@ from data.views.view import View
 from ui.arrival import address, page_words
 from ui.cached import views
 from ui.files import set_up_page, upload
-from ui.frame import filter_bar, find, look, menu, top_bar
+from ui.filters import filter_bar
+from ui.frame import find, look, menu, top_bar
 from ui.frame.frame import plain
 from ui.identity import provider
 from ui.map import basemap

@@ -16,7 +16,8 @@ from data.views.sql import polygon_set
 from data.views.view import MONTH, View
 from data.words import HEXAGONS
 from ui.cached import views
-from ui.frame import frame, way_out
+from ui.filters import way_out
+from ui.frame import frame
 from ui.map import area_layer
 from ui.parts import headline, intervals, pictures, tables
 

@@ -24,7 +24,7 @@ from ui.frame import look
 
 
 @dataclass
-class Outcome:
+class CiteOutcome:
     """What a job told; None where it told nothing of that kind."""
 
     said: list[str] = field(default_factory=list)
@@ -50,12 +50,12 @@ _FIELDS: dict[type[Message], str] = {
 }
 
 
-def follow_job(messages: Iterable[Message], slot: DeltaGenerator) -> Outcome:
+def follow_job(messages: Iterable[Message], slot: DeltaGenerator) -> CiteOutcome:
     """Draw a bar in a slot while a job tells how far it is; return what came of it.
 
     The slot is one that the page always has: what stands below keeps its place.
     """
-    outcome = Outcome()
+    outcome = CiteOutcome()
     source: Any = messages
     with closing(source):  # a page that is left ends the job
         slot.progress(0.0, "Starting ...")

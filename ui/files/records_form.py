@@ -16,7 +16,7 @@ from data.mappings.corrections import add_kinds, correct_columns
 from data.mappings.mapping import FileMapping
 from data.settings import Problem, read_toml
 from ui.files.import_fields import CRIME_RECORDS, fields_named
-from ui.files.job_progress import Outcome, follow_job
+from ui.files.job_progress import CiteOutcome, follow_job
 from ui.files.uploader import DroppedFile
 from ui.frame import look
 
@@ -52,7 +52,7 @@ class RecordsForm(DroppedFile):
     crime: bool = False  # whether the kinds for crime data are this place's too
     tried: Job | None = None
     tried_in: object = None
-    outcome: Outcome | None = None
+    outcome: CiteOutcome | None = None
 
     def job(self, options: Mapping[str, str]) -> Job:
         """The job of this file: options, answers, and the mapping where columns were corrected."""
@@ -112,7 +112,7 @@ class RecordsForm(DroppedFile):
         self.tried = self.outcome = None
 
 
-def try_records(form: RecordsForm, options: Mapping[str, str], about: object = None) -> Outcome:
+def try_records(form: RecordsForm, options: Mapping[str, str], about: object = None) -> CiteOutcome:
     """Read the file as it would be imported, once for each way that it is asked for.
 
     `about` is what else the trial depends on.
@@ -170,7 +170,7 @@ def show_questions(form: RecordsForm) -> None:
             )
 
 
-def show_columns(form: RecordsForm, outcome: Outcome) -> None:
+def show_columns(form: RecordsForm, outcome: CiteOutcome) -> None:
     """Show the columns that were found, each to be corrected."""
     if outcome.table is None or not (outcome.plan or outcome.kinds or outcome.stopped):
         return
@@ -242,7 +242,7 @@ def _kind_choices(form: RecordsForm) -> dict[str, str]:
     return {**{kind.code: words.spoken(kind.code) for kind in crime}, **known}
 
 
-def show_outcome(outcome: Outcome) -> None:
+def show_outcome(outcome: CiteOutcome) -> None:
     """Show what a trial or an import told: three rows, the sum, and what was noticed."""
     if outcome.stopped:
         st.error(look.plain(fields_named(outcome.stopped.text)))

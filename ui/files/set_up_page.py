@@ -17,7 +17,7 @@ from data.jobs.job_messages import AreasAdded, Job, PlanMade
 from data.jobs.set_up import SetUp, read_center
 from data.settings import Problem, Settings, settings_path
 from ui.files import records_form
-from ui.files.job_progress import Outcome, follow_job
+from ui.files.job_progress import CiteOutcome, follow_job
 from ui.files.records_form import RecordsForm
 from ui.files.uploader import DroppedFile, show_uploader
 from ui.frame import look
@@ -33,8 +33,8 @@ class _Page:
 
     set_up: SetUp
     areas_of: tuple[object, ...] = ()  # what the outcome is of
-    areas: Outcome | None = None
-    finished: Outcome | None = None
+    areas: CiteOutcome | None = None
+    finished: CiteOutcome | None = None
     proposed: tuple[object, ...] = ()
 
     def __post_init__(self) -> None:
@@ -165,7 +165,7 @@ def _areas_job(page: _Page) -> Job:
     return Job("areas", str(page.borders.file), options, dry_run=True)
 
 
-def _ask_columns(outcome: Outcome) -> None:
+def _ask_columns(outcome: CiteOutcome) -> None:
     """Ask which columns hold the names and the residents, the proposed ones first."""
     if outcome.columns is None:
         return
@@ -264,14 +264,14 @@ def _show_records(page: _Page, name: str, place: tuple[str, str, str] | None) ->
     return _finish(page, name, place, outcome)
 
 
-def _lack(outcome: Outcome) -> str:
+def _lack(outcome: CiteOutcome) -> str:
     """What stands between a trial of the records and their import."""
     if outcome.question:
         return "an answer to the question above"
     return "what the file's words mean" if outcome.kinds else "records that can be read"
 
 
-def _finish(page: _Page, name: str, place: tuple[str, str, str], outcome: Outcome) -> bool:
+def _finish(page: _Page, name: str, place: tuple[str, str, str], outcome: CiteOutcome) -> bool:
     """Show the last button and what it waits for; import, and return whether it is done."""
     waits = [
         "a name (step 1)" if not name else "",

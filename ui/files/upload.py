@@ -10,7 +10,7 @@ import streamlit as st
 from data.jobs.dropped_file import keep_dropped, run_job
 from ui.files import records_form
 from ui.files.import_fields import FIELDS, MAPPING
-from ui.files.job_progress import Outcome, follow_job
+from ui.files.job_progress import CiteOutcome, follow_job
 from ui.files.records_form import RecordsForm
 from ui.files.uploader import most_mb, show_uploader
 from ui.identity import provider
@@ -27,7 +27,7 @@ class _Drop:
     folder: tempfile.TemporaryDirectory[str] = field(
         default_factory=lambda: tempfile.TemporaryDirectory(prefix="porchlight-")
     )
-    imported: Outcome | None = None
+    imported: CiteOutcome | None = None
 
     def __post_init__(self) -> None:
         self.form = RecordsForm("dropped", Path(self.folder.name))

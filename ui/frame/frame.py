@@ -14,7 +14,7 @@ from data.views.view import View
 from ui.cached import views
 from ui.frame import counting, look, menu, notices, share
 from ui.frame.feed_notices import feed_notices
-from ui.parts import picture_buttons, pictures
+from ui.parts import cite_button, picture_buttons, pictures
 
 plain, theme = look.plain, look.theme
 DEMONSTRATION = "Demonstration data: none of these reports is real."
@@ -100,7 +100,9 @@ def stamp_line(view: View) -> None:
 def fill_share(view: View, words: Mapping[str, str] | None = None) -> None:
     """Put the link of the page into Share."""
     with share.slot():
-        share.show_link(link(view, words), "The link holds every filter and the stamp of the data.")
+        address = link(view, words)
+        share.show_link(address, "The link holds every filter and the stamp of the data.")
+        cite_button.offer_cite(address)
         picture_buttons.show_picture_buttons(view)
         st.page_link("pages/records.py", label="Download the records")
 

@@ -1,6 +1,5 @@
 """Share: the link of what is shown, and what can be taken away."""
 
-import html
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ui.frame import look
 from ui.frame.language import say
-from ui.parts import pictures
+from ui.parts import copied, pictures
 
 _SLOT: ContextVar[DeltaGenerator | None] = ContextVar("share", default=None)  # of this run
 
@@ -31,11 +30,5 @@ def slot() -> Iterator[None]:
 
 def show_link(address: str, says: str) -> None:
     """The address, to read and to copy, and a sentence on what it holds."""
-    text = html.escape(address, quote=True)
-    label, copy = html.escape(say("bar.link")), html.escape(say("bar.copy"))
-    st.html(
-        f'<div class="porch-link"><label for="porch-link">{label}</label>'
-        f'<input id="porch-link" readonly value="{text}">'
-        f'<button type="button" data-copy="{text}">{copy}</button></div>'
-    )
+    copied.show_copied(say("bar.link"), address, say("bar.copy"))
     st.caption(says)

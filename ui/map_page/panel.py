@@ -6,7 +6,8 @@ from data.palette import Theme
 from data.views.answers import Answer
 from data.views.view import View
 from ui.cached import views
-from ui.frame import counting, frame, sheet, way_out
+from ui.filters import way_out
+from ui.frame import counting, frame, sheet
 from ui.map import basemap, choices, drawing, events, layers, leaflet, map_picture, player
 from ui.map.choices import MapChoices
 from ui.map.patch import Events, Patch

@@ -19,7 +19,8 @@ from data.views.answers import Answer
 from data.views.view import View
 from ui import identity
 from ui.cached import views
-from ui.frame import filter_bar, frame, language, menu, top_bar
+from ui.filters import filter_bar
+from ui.frame import frame, language, menu, top_bar
 from ui.map import area_layer, layers, leaflet
 from ui.map.choices import MapChoices
 from ui.map_page import panel_list, welcome

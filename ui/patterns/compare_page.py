@@ -15,7 +15,8 @@ from data.views.filters import source_option
 from data.views.sql import chosen_sources
 from data.views.view import View
 from ui.cached import views
-from ui.frame import filter_bar, frame
+from ui.filters import filter_bar
+from ui.frame import frame
 from ui.frame.method_note import MethodNote
 from ui.parts import headline, pictures, tables
 from ui.patterns import comparison_choice, comparison_tables, forest, small_multiples

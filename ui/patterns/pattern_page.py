@@ -10,7 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from data.palette import Theme
 from data.views.view import View
 from ui.cached import views
-from ui.frame import downloads, frame, method_note, way_out
+from ui.filters import way_out
+from ui.frame import downloads, frame, method_note
 from ui.frame.method_note import MethodNote
 from ui.map import layers, leaflet, map_picture
 from ui.map.patch import Picture

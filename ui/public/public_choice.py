@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from data import words
 from data.privacy.tables import (
     NO_AREA,
     OFFICIAL_AREA,
@@ -15,17 +14,13 @@ from data.privacy.tables import (
     estimate_path,
 )
 from data.published import number_classes
+from data.published.choice_words import ALL_KINDS, SOURCES, WHERE, kind_code, kind_words, map_words
 from data.published.grid import Grid
-from data.published.grids import ALL, COMMUNITY, OFFICIAL, UNITS, AreaMap, Numbers, Sort
-from data.published.levels import CITY, DISTRICT, GROUP, Level, Levels
+from data.published.grids import ALL, OFFICIAL, UNITS, AreaMap, Numbers, Sort
+from data.published.levels import CITY, Level, Levels
 from data.published.ranges import Range
 from data.published.rises import more_than_before
 
-# name for readers -> the sort of numbers
-SOURCES = {"community reports": COMMUNITY, "official records": OFFICIAL}
-SOURCE_NAMES = {sort: name for name, sort in SOURCES.items()}
-WHERE = {DISTRICT: "districts", GROUP: "neighborhoods", CITY: "whole city"}
-ALL_KINDS = "all kinds"
 NO_AREA_WORDS = "no area known"
 
 
@@ -58,22 +53,6 @@ class Choice(NamedTuple):
     def unit(self) -> str:
         """The length of its periods."""
         return self.map.partition("-")[2]
-
-
-def map_words(name: str) -> str:
-    """A map as readers choose it: districts by quarter."""
-    where, _, unit = name.partition("-")
-    return f"{WHERE[where]} by {unit}"
-
-
-def kind_words(code: str) -> str:
-    """A kind of a release for readers: all kinds, traffic stop."""
-    return ALL_KINDS if code == ALL else words.spoken(code)
-
-
-def kind_code(kind: str) -> str:
-    """The code of a kind that readers see."""
-    return ALL if kind == ALL_KINDS else kind.replace(" ", "_")
 
 
 def offered_maps(sort: Sort) -> list[str]:

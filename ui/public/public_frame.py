@@ -12,14 +12,22 @@ from data import words
 from data.embed.language import Words
 from data.languages import FIRST, PUBLIC, languages
 from data.privacy.tables import Tables
-from data.published import opening, released
+from data.published import choice_words, opening, released
 from data.published.grids import ALL
+from data.published.levels import CITY
 from data.published.released import Release
 from data.settings import Problem
 from ui.frame import language, look, menu, notices, share, top_bar
 from ui.frame.language import count, say
 from ui.map import leaflet
-from ui.public import public_cached, public_choice, public_notes, public_pictures, public_words
+from ui.public import (
+    public_cached,
+    public_choice,
+    public_cite,
+    public_notes,
+    public_pictures,
+    public_words,
+)
 from ui.public.public_cached import Kept
 from ui.public.public_choice import Choice
 
@@ -62,8 +70,8 @@ class Shown(NamedTuple):
     @property
     def city_unit(self) -> str:
         """The unit by which the whole city is drawn through time."""
-        sort = self.kept.numbers.sorts[public_choice.SOURCES[self.choice.source]]
-        code = public_choice.kind_code(self.choice.kind)
+        sort = self.kept.numbers.sorts[choice_words.SOURCES[self.choice.source]]
+        code = choice_words.kind_code(self.choice.kind)
         return opening.series_unit(sort, self.kept.planned, code)
 
     @property
@@ -118,17 +126,17 @@ def _choose(kept: Kept, page: str, offered: dict[str, list[str]]) -> Choice:
         return options
 
     with st.container(key="filters", horizontal=True, vertical_alignment="center", wrap=False):
-        sources = put("source", [public_choice.SOURCE_NAMES[name] for name in numbers.sorts])
+        sources = put("source", [choice_words.SOURCE_NAMES[name] for name in numbers.sorts])
         with _pill("source", _source_words(_begun("source", sources, sources[0]))):
             source = _one("source", sources, sources[0])
-        sort = numbers.sorts[public_choice.SOURCES[source]]
+        sort = numbers.sorts[choice_words.SOURCES[source]]
         opens = opening.opening_of(sort, kept.planned)
         maps = put("by", public_choice.offered_maps(sort))
-        usual = public_choice.map_words(opens.map)
+        usual = choice_words.map_words(opens.map)
         of = _begun("by", maps, usual)
         name = "" if page == TIME else Choice(source, of, "", "").map
         kinds = public_choice.offered_kinds(sort, name)
-        what = _begun("kind", kinds, public_choice.kind_words(opens.kind))
+        what = _begun("kind", kinds, choice_words.kind_words(opens.kind))
         what = what if what in kinds else kinds[0]
         spans = _periods(kept, Choice(source, of, "", what))
         when = _period_words(_begun("period", spans, spans[0])) if spans else say("empty.when")
@@ -164,11 +172,11 @@ def _periods(kept: Kept, choice: Choice) -> list[str]:
 
 
 def _source_words(source: str) -> str:
-    return say(f"sort.{public_choice.SOURCES[source]}")
+    return say(f"sort.{choice_words.SOURCES[source]}")
 
 
 def _kind_words(kind: str) -> str:
-    return say(f"kind.{public_choice.kind_code(kind)}")
+    return say(f"kind.{choice_words.kind_code(kind)}")
 
 
 def _period_words(period: str) -> str:
@@ -252,13 +260,25 @@ def public_foot(found: Shown, paths: tuple[str, ...]) -> None:
     with share.slot():
         share.show_link(link(found), say("bar.holds"))
         public_pictures.show_pictures(found.release)
+        public_cite.show_released_cite(
+            found.release.folder, choice_words.choice_link(*_cited(found, paths))
+        )
+
+
+def _cited(found: Shown, paths: tuple[str, ...]) -> tuple[str, str, str, str]:
+    """The sort, the table, the kind and the period of what a page shows and can be cited."""
+    choice = found.choice
+    sort, kind = choice_words.SOURCES[choice.source], choice_words.kind_code(choice.kind)
+    if found.path in paths and public_choice.area_map(found.kept.numbers, choice):
+        return sort, choice.map, kind, choice.period
+    return sort, f"{CITY}-{found.city_unit}", kind, ""
 
 
 def notes(found: Shown, paths: tuple[str, ...], words: Words) -> list[str]:
     """Sentences on a page's numbers, for the page and its files."""
     colored, exact = bool(found.kept.levels), found.choice.exact
     own = public_notes.notes(found.release, paths, words, exact=exact, colored=colored)
-    one = public_choice.kind_code(found.choice.kind) != ALL and colored and not exact
+    one = choice_words.kind_code(found.choice.kind) != ALL and colored and not exact
     return [*own, *([words("note.expected.kind")] if one else [])]
 
 

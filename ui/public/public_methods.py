@@ -9,8 +9,9 @@ import streamlit as st
 from data import words
 from data.embed.sentences import rule_texts
 from data.privacy.tables import COLUMNS, LATE, MEASURED, MEASURED_TABLES
+from data.published import choice_words
 from ui.frame.language import count, say, speak
-from ui.public import public_choice, public_notes, public_tables, public_time, public_words
+from ui.public import public_notes, public_tables, public_time, public_words
 from ui.public.public_frame import Shown
 
 # texts of the catalogs, those of the embed's method among them
@@ -118,7 +119,7 @@ def tables(found: Shown) -> None:
     for path in sorted(paths, key=lambda p: p.startswith(MEASURED)):
         frame = found.tables[path]
         folder = path.partition("/")[0]
-        source = public_choice.SOURCE_NAMES.get(folder, found.choice.source)
+        source = choice_words.SOURCE_NAMES.get(folder, found.choice.source)
         what, rows = public_notes.table_text(path, speak()), count("rows.counted", len(frame))
         own = found._replace(choice=found.choice._replace(source=source, kind=""))
         button, text = st.columns([1, 11], vertical_alignment="center")

@@ -20,6 +20,7 @@ from data.privacy.tables import (
     Table,
     estimate_path,
 )
+from data.published import choice_words
 from data.published.grid import Grid
 from data.published.grids import AreaMap
 from data.published.levels import CITY
@@ -50,7 +51,7 @@ def city(found: Shown, height: int = 170) -> pd.DataFrame:
     if grid is None:
         return pd.DataFrame()
     frame = public_choice.series(grid, {grid.columns[0]: "whole city"})
-    kind = public_choice.kind_code(found.choice.kind)
+    kind = choice_words.kind_code(found.choice.kind)
     heading = series_title(kind, found.kept.place, unit, speak())
     _show(frame, heading, height, found.choice.exact)
     return frame
@@ -159,7 +160,7 @@ def draw_areas(found: Shown) -> None:
     key = say("series.exact" if choice.exact else "series.key")
     for area in chosen.values():
         mine, name = frame[frame["name"] == area], words.spell_area(area)
-        title = series_title(public_choice.kind_code(choice.kind), name, unit, speak())
+        title = series_title(choice_words.kind_code(choice.kind), name, unit, speak())
         st.text(title)  # above the chart: a long name would take its height
         st.altair_chart(band_chart(mine, "", 110), alt=f"{title}. {key}")
     if not choice.areas:
@@ -172,8 +173,8 @@ def draw_areas(found: Shown) -> None:
 def _through_time(found: Shown, own: AreaMap) -> tuple[AreaMap, str]:
     """The map of the chosen areas in so short periods that a line can be drawn, and its unit."""
     choice = found.choice
-    sort = found.kept.numbers.sorts[public_choice.SOURCES[choice.source]]
-    kind = public_choice.kind_code(choice.kind)
+    sort = found.kept.numbers.sorts[choice_words.SOURCES[choice.source]]
+    kind = choice_words.kind_code(choice.kind)
     maps = {u: sort.maps.get(f"{choice.where}-{u}", {}).get(kind) for u in ("quarter", "month")}
     shorter = [(m, u) for u, m in maps.items() if m and len(own.grid.periods) < _LEAST_POINTS]
     return shorter[0] if shorter else (own, choice.unit)

@@ -8,6 +8,7 @@ from data import words
 from data.embed import sentences
 from data.embed.language import Words, capital
 from data.privacy.tables import OF_YEAR
+from data.published import choice_words
 from data.published.levels import CITY
 from data.published.period_names import year_before
 from data.published.ranges import Range, step_of
@@ -21,19 +22,19 @@ _MOST_NAMES = 4  # in a sentence
 
 def sort_words(choice: Choice, speak: Words) -> str:
     """The source: Community reports."""
-    return speak(f"sort.{public_choice.SOURCES[choice.source]}")
+    return speak(f"sort.{choice_words.SOURCES[choice.source]}")
 
 
 def kind_words(choice: Choice, speak: Words) -> str:
     """The kind: sightings."""
-    return speak(f"kind.{public_choice.kind_code(choice.kind)}")
+    return speak(f"kind.{choice_words.kind_code(choice.kind)}")
 
 
 def title(kept: Kept, choice: Choice, rows: pd.DataFrame) -> str:
     """What the page says: the number of the whole city, or of the one area that is chosen."""
     if not choice.period:
         return say("empty.title")
-    begins, kind = speak().period(choice.period, "in"), public_choice.kind_code(choice.kind)
+    begins, kind = speak().period(choice.period, "in"), choice_words.kind_code(choice.kind)
     if len(choice.areas) == 1 and len(rows) == 1:
         row, name = rows.iloc[0], words.spell_area(choice.areas[0])
         own, step = range_of(row), step_of(row["sd"])

@@ -10,7 +10,7 @@ from data.storage.meta_types import TableMeta
 from data.views import coverage, links
 from data.views.view import View
 from ui.cached import views
-from ui.frame import filter_bar
+from ui.filters import filter_bar
 
 
 def latest_year(view: View) -> tuple[date, date]:

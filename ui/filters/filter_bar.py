@@ -15,8 +15,8 @@ from data.views.filters import FILTERS, Filter, period, source_option
 from data.views.links import opening_sources, usual_measure
 from data.views.sql import chosen_sources
 from data.views.view import COMPARED, OWN, View
-from ui.frame import source_choice, when_choice, where_choice
-from ui.frame.filter_widgets import EMPTY, WIDGETS
+from ui.filters import source_choice, when_choice, where_choice
+from ui.filters.filter_widgets import EMPTY, WIDGETS
 from ui.frame.look import plain
 
 ROWS = {row.word: row for row in FILTERS}

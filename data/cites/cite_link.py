@@ -1,0 +1,77 @@
+"""The link of a page: which page, which records, and the page's own words; read, and written."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from data.settings import Problem, Settings, first_step
+from data.storage.store import Current, Store
+from data.views import export, links
+from data.views.filters import FILTERS
+from data.views.view import View
+
+_NO_LINK = (
+    "{text!r} is no link of a page. Copy it whole from Share, in quotes: a shell cuts it at &."
+)
+# words of a link by which no number changes: where the map stands, and how it looks
+_LOOKS = ("at", "base", "embed", "embed_options")
+_FILTER_WORDS = {row.word for row in FILTERS} | {links.STAMP, links.SETTLED}
+
+
+class PageLink(NamedTuple):
+    """What a link asks for: the address of its page ("" is the Map), the chosen records, the words
+    of the page itself, and the stamp that it was made with ("" where it names none)."""
+
+    path: str
+    view: View
+    words: Mapping[str, Sequence[str]]
+    stamp: str
+
+    def address(self, current: Current) -> str:
+        """The link without an origin: each filter, the page's words, the stamp of the data."""
+        own = f"&{urlencode(self.words, doseq=True)}" if self.words else ""
+        return f"/{self.path}?{links.query(self.view, current.meta)}{own}"
+
+    def first_words(self) -> dict[str, str]:
+        """The page's words with one text each, as a page reads them."""
+        return {word: texts[-1] for word, texts in self.words.items()}
+
+
+def current_table(store: Store, settings: Settings) -> Current:
+    """The table that readers see now. Problem where there is none."""
+    stamp = store.stamp()
+    if stamp is None or not store.at(stamp).meta["rows"]:
+        raise Problem(first_step(settings))
+    return store.at(stamp)
+
+
+def read_link(link: str, current: Current, settings: Settings) -> PageLink:
+    """What a link asks of a table. Problem where it is none, or cannot be met in every part."""
+    text = link.strip()
+    address = urlsplit(text)
+    if not (address.path.startswith("/") or address.query):
+        raise Problem(_NO_LINK.format(text=text[:60]))
+    asked = parse_qs(address.query)
+    view, wrong = links.view(export.chosen(text), current.meta, settings, datetime.now(UTC))
+    own = {w: t for w, t in asked.items() if w not in _FILTER_WORDS and w not in _LOOKS}
+    wrong = (*wrong, *links.misread(asked, current.meta, (*asked,)))
+    if wrong:
+        raise Problem(f"The link cannot be met: {' '.join(links.sentences(wrong))}")
+    stamp = asked.get(links.STAMP, [""])[-1]
+    return PageLink(address.path.strip("/"), view, dict(sorted(own.items())), stamp)
+
+
+def read_again(link: str, current: Current, settings: Settings) -> PageLink:
+    """What the link of a cite asks of newer data. Problem where it would ask for something else."""
+    asked = read_link(link, current, settings)
+    old, new = (_parts(text) for text in (link, asked.address(current)))
+    if odd := sorted({*old} ^ {*new}):
+        raise Problem(f"The same cannot be asked of the data any more ({odd[0][0]}).")
+    return asked
+
+
+def _parts(link: str) -> list[tuple[str, str]]:
+    """The parts of a link but for the stamp."""
+    asked = parse_qs(urlsplit(link).query)
+    return [(word, text) for word, texts in asked.items() if word != links.STAMP for text in texts]
