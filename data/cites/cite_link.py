@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from data.numbers.numbers import join_words
 from data.settings import Problem, Settings, first_step
 from data.storage.store import Current, Store
 from data.views import export, links
@@ -33,9 +34,16 @@ class PageLink(NamedTuple):
         own = f"&{urlencode(self.words, doseq=True)}" if self.words else ""
         return f"/{self.path}?{links.query(self.view, current.meta)}{own}"
 
-    def first_words(self) -> dict[str, str]:
-        """The page's words with one text each, as a page reads them."""
-        return {word: texts[-1] for word, texts in self.words.items()}
+    def page_words(self) -> dict[str, str]:
+        """The page's words as its numbers are asked with."""
+        return join_words(self.words)
+
+    def freeze(self, settings: Settings, now: datetime) -> "PageLink":
+        """The same link, which also says by when reports of other sources than its own settled."""
+        if self.view.settled_by or links.SETTLED in self.words:
+            return self
+        settled = links.latest_settled(settings, now).isoformat(timespec="minutes")
+        return self._replace(words={**self.words, links.SETTLED: [settled]})
 
 
 def current_table(store: Store, settings: Settings) -> Current:
@@ -54,7 +62,8 @@ def read_link(link: str, current: Current, settings: Settings) -> PageLink:
         raise Problem(_NO_LINK.format(text=text[:60]))
     asked = parse_qs(address.query)
     view, wrong = links.view(export.chosen(text), current.meta, settings, datetime.now(UTC))
-    own = {w: t for w, t in asked.items() if w not in _FILTER_WORDS and w not in _LOOKS}
+    not_own = _FILTER_WORDS - ({links.SETTLED} if view.settled_by is None else set())
+    own = {w: t for w, t in asked.items() if w not in not_own and w not in _LOOKS}
     wrong = (*wrong, *links.misread(asked, current.meta, (*asked,)))
     if wrong:
         raise Problem(f"The link cannot be met: {' '.join(links.sentences(wrong))}")

@@ -48,11 +48,11 @@ def _reask(store: Store, settings: Settings, name: str, stamp: str, ask: AskPage
     cite, current = read_cite(store.root / CITES, name), store.at(stamp)
     manifest = cite.manifest
     asked = read_again(manifest.link, current, settings)
-    numbers = ask(asked.path, current, asked.view, asked.first_words())
+    numbers = ask(asked.path, current, asked.view, asked.page_words())
     if missing := sorted({*manifest.key, *manifest.compared} - {*numbers.table.columns}):
         raise Problem(f"The page counts otherwise now: it has no column {missing[0]} any more.")
     changes = compare_tables(cite.numbers, to_csv(numbers.table), manifest.key, manifest.compared)
-    reasons = _reasons(store, cite, current.meta["events"], asked.view.sources)
+    reasons = _reasons(store, cite, current.meta["events"], numbers.sources or asked.view.sources)
     code = code_version()
     return Reask(
         stamp, numbers.title, tuple(changes), reasons, code if code != manifest.code else ""

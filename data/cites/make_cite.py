@@ -25,8 +25,9 @@ from data.numbers.numbers import PageNumbers
 from data.pictures import draw
 from data.pictures.figure import Caption
 from data.settings import Settings
+from data.storage.meta_types import SourceMeta
 from data.storage.store import Current, Store
-from data.views.sql import chosen_sources
+from data.views.points import COMMUNITY
 from data.views.view import View
 
 AskPage = Callable[[str, Current, View, Mapping[str, str]], PageNumbers]
@@ -46,13 +47,17 @@ def cite_link(
     """Freeze the numbers of the page that a link opens. Problem where the link cannot be met."""
     current = current_table(store, settings)
     asked = read_link(link, current, settings)
-    numbers = ask(asked.path, current, asked.view, asked.first_words())
+    now = now or datetime.now(UTC)
+    frozen = asked.freeze(settings, now)
+    numbers = ask(asked.path, current, asked.view, frozen.page_words())
+    if any(one["kind"] == COMMUNITY for one in _sources(asked.view, current, numbers)):
+        asked = frozen  # asked again, no younger report comes in
     check_table(numbers.table, numbers.columns, numbers.key)
     manifest = _manifest(asked, current, numbers)
     files = {NUMBERS: to_csv(numbers.table), **_pictures(manifest, numbers)}
     files[PACKAGE] = data_package(manifest, numbers.table, files)
     manifest = replace(manifest, files={name: sha256_hex(body) for name, body in files.items()})
-    at = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+    at = now.isoformat(timespec="seconds")
     cited = Cited(at, current.meta["events"])
     name = write_cite(store.root / CITES, manifest, files, cited)
     return NewCite(name, asked.stamp if asked.stamp != current.stamp else "")
@@ -62,7 +67,7 @@ def _manifest(asked: PageLink, current: Current, numbers: PageNumbers) -> CiteMa
     place = current.meta["place"]
     sources = [
         CitedSource(*(str(one[name]) for name in CitedSource._fields))  # type: ignore[literal-required]
-        for one in chosen_sources(asked.view, current.meta)
+        for one in _sources(asked.view, current, numbers)
     ]
     return CiteManifest(
         place=place["name"],
@@ -82,10 +87,15 @@ def _manifest(asked: PageLink, current: Current, numbers: PageNumbers) -> CiteMa
         key=numbers.key,
         compared=numbers.compared,
         sources=sources,
-        # where the store lies is nobody's business, and must not change a cite's name
-        queries=tuple(q.replace(f"{current.store.root}/", "") for q in numbers.queries),
+        queries=numbers.queries,
         seed=numbers.seed,
     )
+
+
+def _sources(view: View, current: Current, numbers: PageNumbers) -> list[SourceMeta]:
+    """The sources whose records are in some numbers."""
+    own = numbers.sources or view.sources
+    return [source for source in current.meta["sources"] if source["name"] in own]
 
 
 def method_text(number: str) -> str:
@@ -103,6 +113,7 @@ def _pictures(manifest: CiteManifest, numbers: PageNumbers) -> dict[str, bytes]:
         shown=numbers.sentence,
         stamp=f"Porchlight {manifest.place}, data {manifest.stamp}",
         alt=numbers.alt,
-        team_only=any(one.kind == "community" for one in manifest.sources),
+        team_only=any(one.kind == COMMUNITY for one in manifest.sources),
     )
-    return {SVG: draw.svg(numbers.figure, caption), PNG: draw.png(numbers.figure, caption)}
+    vector, pixels = draw.both(numbers.figure, caption)
+    return {SVG: vector, PNG: pixels}

@@ -74,6 +74,9 @@ def number_claims(current: Current, view: View, page: Mapping[str, str]) -> Page
             for one, part in told
             if one.claim
         ),
+        sources=tuple(
+            dict.fromkeys(source for _, part in told if part.view for source in part.view.sources)
+        ),
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from data import words
 from data.maps import outlines
 from data.numbers.about_view import AboutView, about_view
-from data.numbers.numbers import PageNumbers
+from data.numbers.numbers import SEVERAL, PageNumbers
 from data.numbers.over_time import seed_of
 from data.numbers.spot_words import conjugate_label, spell_label
 from data.palette import HIGHER, LOWER
@@ -65,7 +65,7 @@ def _areas(current: Current, view: View, page: Mapping[str, str]) -> _Areas:
 
 def choose(page: Mapping[str, str], word: str, options: Sequence[str], usual: int = 0) -> str:
     """The option that a page's link names, or the usual one. Problem where it is none of them."""
-    chosen = page.get(word, options[usual])
+    chosen = page.get(word, options[usual]).rpartition(SEVERAL)[2]
     if chosen not in options:
         raise Problem(f"The link says {word}={chosen[:40]}; it is one of {', '.join(options)}.")
     return chosen

@@ -78,6 +78,7 @@ def number_responses(current: Current, view: View, page: Mapping[str, str]) -> P
         method="Police response by city and month",
         figure=draw_responses(current.meta, first),
         alt=" ".join(["Stacked bars by month, a row a city.", *sentences.say_responses(first)]),
+        sources=tuple(source for one in shown for source in one.sources),
     )
 
 
@@ -136,6 +137,7 @@ def number_harms(current: Current, view: View, page: Mapping[str, str]) -> PageN
         method="Force and harm",
         figure=draw_harms(first),
         alt=" ".join(["Bars by kind of force and harm.", *sentences.say_harms(first)]),
+        sources=tuple(source for one in shown for source in one.sources),
     )
 
 

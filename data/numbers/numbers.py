@@ -1,6 +1,6 @@
 """The numbers of a page: a table, what it says of itself, and the queries that it came from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,7 +21,8 @@ class PageNumbers:
     columns `compared`. `title` is the finding in a sentence, `subtitle` the measure, unit and period,
     `sentence` the View in words with N of M; `denominator`, `uncertainty` and `lacks` (what is not in
     it) are sentences; `method` is a number of data.methods. `queries` are the SQL that was asked, with
-    all values in it. `seed` is that of its simulations, None where there are none.
+    all values in it. `seed` is that of its simulations, None where there are none. `sources` are those
+    whose records are in it, where these are not the View's.
     """
 
     title: str
@@ -39,13 +40,23 @@ class PageNumbers:
     alt: str
     queries: tuple[str, ...] = ()
     seed: int | None = None
+    sources: tuple[str, ...] = ()
+
+
+SEVERAL = "|"  # no name of an area has it
 
 
 class NumbersOfPage(NamedTuple):
     """A page whose numbers can be asked for: its address, and what asks for them.
 
-    The words of the page are those of its link that are no filters, such as its seed.
+    The words of the page are those of its link that are no filters, such as its seed, and the
+    moment that it freezes for reports of other sources; of several values they are joined by SEVERAL.
     """
 
     path: str
     ask: Callable[[Current, View, Mapping[str, str]], PageNumbers]
+
+
+def join_words(link: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The words of a page as its numbers are asked with, from what its link says."""
+    return {word: SEVERAL.join(texts) for word, texts in link.items()}

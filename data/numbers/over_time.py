@@ -10,7 +10,7 @@ from data import words
 from data.maps import outlines
 from data.numbers import specs
 from data.numbers.about_view import COUNTED, NO_DENOMINATOR, about_view
-from data.numbers.numbers import PageNumbers
+from data.numbers.numbers import SEVERAL, PageNumbers
 from data.patterns import weekly_trend
 from data.patterns.weekly_trend import Unsought
 from data.settings import Problem
@@ -38,7 +38,7 @@ _KINDS = {
 def seed_of(page: Mapping[str, str]) -> int:
     """The seed that a page's link states, or the one that pages begin with. Problem where it is
     no number."""
-    text = page.get("seed", str(SEED))
+    text = page.get("seed", str(SEED)).rpartition(SEVERAL)[2]
     if not (text.isascii() and text.isdigit()):
         raise Problem(f"The link says seed={text[:20]}, which is no whole number.")
     return int(text)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import numpy as np
@@ -12,13 +13,14 @@ from data.maps import outlines
 from data.numbers import specs
 from data.numbers.about_view import COUNTED, NO_DENOMINATOR, about_view
 from data.numbers.findings import choose
-from data.numbers.numbers import PageNumbers
+from data.numbers.numbers import SEVERAL, PageNumbers
 from data.numbers.over_time import seed_of
 from data.patterns import compare, episodes, near_repeats
 from data.patterns.compare import AREAS, PERIODS, Pair
-from data.settings import Problem
+from data.settings import Problem, load_settings
 from data.storage.store import Current
-from data.views import answers
+from data.views import answers, links
+from data.views.filters import source_option
 from data.views.periods import NoComparison
 from data.views.view import View
 
@@ -26,22 +28,43 @@ _SIZES = (2, 3, 5, 10, 20, 50)  # records of a group: from these on
 
 
 def number_comparison(current: Current, view: View, page: Mapping[str, str]) -> PageNumbers:
-    """Two periods or two sets of areas: ratios by area with their intervals."""
-    what = choose(page, "against", (PERIODS, AREAS))
+    """Two periods, two sets of areas or two sources: ratios by area with their intervals."""
+    what = choose(page, "against", compare.WHAT)
     units = outlines.units(current, view.area_set, view.settled_by)
     asked = answers.area_table(current, view, units).table["asked"].to_numpy(bool)
     if what == PERIODS:
         view = compare.halves(view, current) or view
         pair = compare.two_periods(current, view, units, asked)
-    else:
-        chosen = view.areas or tuple(filter(None, page.get("these", "").split("|")))
+    elif what == AREAS:
+        chosen = view.areas or _areas_of(page, "these")
         if not chosen:
             raise Problem("The link names no areas of A to compare: choose them and copy it again.")
         these = units["name"].isin(chosen).to_numpy(bool)
-        pair = compare.two_sets(current, view, units, these, ~these)
+        those = ~these
+        if rest := _areas_of(page, "those"):
+            those &= units["name"].isin(rest).to_numpy(bool)
+        pair = compare.two_sets(current, view, units, these, those)
+    else:
+        other = _other_source(current, view, page)
+        pair = compare.two_sources(current, view, other, units, asked)
     if isinstance(pair, NoComparison):
         raise Problem(pair.sentence)
     return _pair_numbers(current, view, pair)
+
+
+def _areas_of(page: Mapping[str, str], word: str) -> tuple[str, ...]:
+    return tuple(filter(None, page.get(word, "").split(SEVERAL)))
+
+
+def _other_source(current: Current, view: View, page: Mapping[str, str]) -> View:
+    """The same asked of the other source that the link names, else of the first that there is."""
+    meta = current.meta
+    named = {source_option(s["name"]): s["name"] for s in meta["sources"] if s["rows"]}
+    options = [option for option, name in named.items() if name not in view.sources]
+    if not options:
+        raise Problem("There is no other source to compare with.")
+    name, settled = named[choose(page, "other", options)], page.get(links.SETTLED, "")
+    return compare.asked_of(view, name, meta, load_settings(), datetime.now(UTC), settled)
 
 
 def _pair_numbers(current: Current, view: View, pair: Pair) -> PageNumbers:
@@ -86,6 +109,7 @@ def _pair_numbers(current: Current, view: View, pair: Pair) -> PageNumbers:
         method="Comparison",
         figure=specs.ratios(shown, "area", "A divided by B, times"),
         alt=f"Ratios by area with their intervals: {clear} of {tested} differ clearly.",
+        sources=tuple(dict.fromkeys((*pair.a.view.sources, *pair.b.view.sources))),
     )
 
 

@@ -92,6 +92,7 @@ def _numbers(view: View, both: Sides, current: Current) -> PageNumbers:
             f"A row an area: {community} for every {side_words.HUNDRED} {official}, with its interval. "
             + side_words.tested_sentence(both, view.area_set)
         ),
+        sources=(*pair.a.view.sources, *pair.b.view.sources),
     )
 
 

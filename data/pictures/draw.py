@@ -61,7 +61,16 @@ def svg(figure: Figure, caption: Caption, size: Size | None = None) -> bytes:
 
 def png(figure: Figure, caption: Caption, size: Size | None = None) -> bytes:
     """The same picture in pixels, with the alternative text as "Description" inside."""
+    return _pixels(_svg_text(figure, caption, size), caption, size)
+
+
+def both(figure: Figure, caption: Caption, size: Size | None = None) -> tuple[bytes, bytes]:
+    """The picture as SVG and as PNG, laid out once."""
     text = _svg_text(figure, caption, size)
+    return text.encode(), _pixels(text, caption, size)
+
+
+def _pixels(text: str, caption: Caption, size: Size | None) -> bytes:
     register_fonts(text)
     drawn = vl_convert.svg_to_png(text, scale=1.0 if size else 2.0)
     info = PngInfo()

@@ -75,7 +75,7 @@ def query(
     query must ask for an order that it needs. Without them rows stay as they stand in files.
     """
     if "{facts}" in sql:
-        list_query(sql, params)
+        list_query(sql.replace(f"{root}/", ""), params)  # where the store lies is nobody's business
     with _opening:
         database = _database(root, in_order=tables is None)
         for name, parts in (tables or {}).items():

@@ -61,12 +61,17 @@ def view(
         fields["compare"] = offered(fields["sources"], start, end, meta)
     asked = View(meta["stamp"], **fields)
     if any(s["kind"] == "community" for s in chosen_sources(asked, meta)):
-        # rounded to the hour, so that one question keeps its cache key for a while
-        settled = now.replace(minute=0, second=0, microsecond=0, tzinfo=None)
-        settled -= timedelta(hours=settings.minimum_age)
+        settled = latest_settled(settings, now)
         fields["settled_by"] = min(settled, _settled(choices, settled))
         asked = View(meta["stamp"], **fields)
     return asked, tuple(wrong)
+
+
+def latest_settled(settings: Settings, now: datetime) -> datetime:
+    """The moment by which a community report must have settled to be shown now (UTC), rounded to
+    the hour, so that one question keeps its cache key for a while."""
+    hour = now.replace(minute=0, second=0, microsecond=0, tzinfo=None)
+    return hour - timedelta(hours=settings.minimum_age)
 
 
 def offered(sources: tuple[str, ...], start: date, end: date, meta: TableMeta) -> str:

@@ -17,10 +17,11 @@ from data import settings
 from data.cites import change_words, cite_folder, corrected, make_cite
 from data.cites.change_words import describe_reask
 from data.cites.cite_folder import CITES, Tampered, read_cite
-from data.cites.cite_link import current_table, read_link
+from data.cites.cite_link import current_table, read_again, read_link
 from data.cites.number_table import compare_tables, equal_cells, to_csv
 from data.cites.outcome import CiteOutcome, cell_text, changed_texts
 from data.numbers.numbers import PageNumbers
+from data.numbers.pages import ask_numbers
 from data.settings import ROOT, Problem, Settings
 from data.storage.history import ChangeKind
 from data.storage.store import Store
@@ -143,7 +144,7 @@ def now_total(now: dict[str, int], was: "pd.Series[int]") -> int:
 def _ask(store: Store, place: Settings, link: str) -> tuple[object, ...]:
     current = current_table(store, place)
     asked = read_link(link, current, place)
-    return current, asked.view, asked.first_words()
+    return current, asked.view, asked.page_words()
 
 
 def test_after_a_purge_one_number_is_less(store: Store, place: Settings) -> None:
@@ -351,3 +352,40 @@ def test_the_manifest_names_what_it_is(store: Store, place: Settings) -> None:
     said = json.loads(body)
     assert {"numbers.csv", "datapackage.json", "picture.svg", "picture.png"} == {*said["files"]}
     assert said["method"].startswith("Count of an area: ") and said["queries"]
+
+
+def _tips(file: Path, received: str, *rows: tuple[str, str]) -> Path:
+    """A file of tips by the day and what local police did, which all came in at one moment."""
+    lines = [
+        f"{file.stem}-{i},{day} 10:00,Area 0,sighting,{response},{received}"
+        for i, (day, response) in enumerate(rows)
+    ]
+    file.write_text("\n".join(["id,time,neighborhood,kind,response,received_at", *lines]) + "\n")
+    return file
+
+
+def test_a_page_of_several_sources_names_them_all_and_is_asked_as_of_its_moment(
+    store: Store, place: Settings, tmp_path: Path
+) -> None:
+    """Opened from official records, it holds reports of the community: they mark the cite as the
+    team's, and no younger report comes in when it is asked again."""
+    old = _tips(tmp_path / "old.csv", "2026-01-05 10:00", ("2026-01-02", "none"))
+    words = ("--source", "hotline")
+    assert command("import", str(old), *words, store=store.root).returncode == 0
+    store = Store(store.root)
+    name = make_cite.cite_link(
+        store, place, LINK.replace("areas", "response"), ask_numbers, NOW
+    ).name
+    cite = read_cite(store.root / CITES, name)
+    assert [one.kind for one in cite.manifest.sources] == ["community"]
+    assert "settled=2026-03-02T18%3A00" in cite.manifest.link
+    assert "Team only" in (store.root / CITES / name / cite_folder.SVG).read_text()
+    young = [("2026-01-03", "none"), ("2026-01-04", "in_person")]
+    late = _tips(tmp_path / "late.csv", "2026-03-03 11:30", *young)
+    assert command("import", str(late), *words, store=store.root).returncode == 0
+    current = current_table(Store(store.root), place)
+    asked = read_again(cite.manifest.link, current, place)
+    again = ask_numbers(asked.path, current, asked.view, asked.page_words())
+    assert not compare_tables(cite.numbers, to_csv(again.table), cite.manifest.key, ("n",))
+    now = ask_numbers("response", current, asked.view, {})
+    assert now.table["n"].sum() == again.table["n"].sum() + 2  # later they are settled

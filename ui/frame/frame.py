@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from data.numbers.numbers import join_words
 from data.views import links, recording
 from data.views.coverage import cover
 from data.views.filters import FILTERS, period
@@ -147,8 +148,8 @@ def link(view: View, words: Mapping[str, str] | None = None) -> str:
 
 
 def page_words(words: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The words of the page's link that are no filters; of several values the last counts."""
-    return {**{word: values[-1] for word, values in _own_words().items()}, **(words or {})}
+    """The words of the page's link that are no filters, as its numbers are asked with."""
+    return {**join_words(_own_words()), **(words or {})}
 
 
 def _own_words() -> dict[str, list[str]]:
