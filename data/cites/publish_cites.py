@@ -46,11 +46,14 @@ from data.cites.released_cites import (
     read_released_cite,
     tampered_page,
 )
-from data.embed import pictures, sentences
+from data.embed import pictures, released_pictures, sentences
 from data.embed.embed_files import Drawing, lay_out_release
 from data.embed.language import Words, capital, load_texts
+from data.embed.pages import Series
 from data.embed.sentences import Picture, View
 from data.languages import EMBED, FIRST, PUBLIC
+from data.pictures import draw
+from data.pictures.figure import POST
 from data.pictures.sheet import sheet_svg
 from data.privacy.tables import Manifest
 from data.published.choice_words import choice_link
@@ -163,7 +166,7 @@ def _cite_release(public: Path, folder: Path, origin: str) -> ReleasedNumbers:
         tables[asked.link] = to_csv(table)
         if not _stands(public, index.get(asked.link, ""), tables[asked.link]):
             said = _manifest(asked, picture, table, manifest, speak)
-            pictured = _pictures(drawing, asked, picture)
+            pictured = _pictures(drawing, asked, picture, manifest, speak)
             index[asked.link] = _write(public, said, table, pictured, manifest, origin)
     index = {link: name for link, name in index.items() if link in tables}
     body = json.dumps(index, ensure_ascii=False, sort_keys=True, indent=0) + "\n"
@@ -245,10 +248,18 @@ def _write(
     return name
 
 
-def _pictures(drawing: Drawing, asked: Question, picture: Picture) -> dict[str, bytes]:
-    """The map of a table; a series has none."""
+def _pictures(
+    drawing: Drawing, asked: Question, picture: Picture, manifest: Manifest, speak: Words
+) -> dict[str, bytes]:
+    """The map of a table, or the chart of a series."""
+    if asked.series:
+        sort, unit = drawing.numbers.sorts[asked.at.sort], asked.at.map.removeprefix(f"{CITY}-")
+        own = Series(asked.at.kind, unit, sort.city[unit][asked.at.kind])
+        shown = released_pictures.series_picture(own, sort, picture, manifest, speak)
+        vector, pixels = draw.both(*shown, POST)
+        return {SVG: vector, PNG: pixels}
     level = drawing.drawn.get(asked.view.where)
-    if asked.series or level is None:
+    if level is None:
         return {}
     sheet = pictures.laid_out(level, picture)
     return {SVG: sheet_svg(sheet).encode(), PNG: pictures.png(sheet)}

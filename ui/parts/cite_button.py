@@ -45,5 +45,7 @@ def _show_cite(name: str, origin: str) -> None:
     address = cite_address(origin, name)
     copied.show_copied("Link that keeps these numbers", address, "Copy this link", "porch-cite")
     opened = html.escape(address, quote=True)
-    st.html(f'<a href="{opened}" target="_blank" rel="noopener">Open what was cited</a>')
+    st.html(
+        f'<a class="porch-open" href="{opened}" target="_blank" rel="noopener">Open what was cited</a>'
+    )
     copied.show_citations(citation_texts(cite, cited_day(cite), address))
