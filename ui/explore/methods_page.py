@@ -39,6 +39,11 @@ SECTIONS = {
 }  # each with where a link within the page leads
 
 
+_CITE = (
+    "To cite a number: open its page, then Share, Cite this. That link always shows this number."
+)
+
+
 def show_contents() -> None:
     """Show links to the sections of the page."""
     links = "".join(f'<li><a href="#{at}">{name}</a></li>' for name, at in SECTIONS.items())
@@ -59,6 +64,7 @@ def sources(view: View) -> None:
             if source["name"] in view.sources:
                 place = meta["place"]["name"]
                 st.text(f"To cite: {source['title']}. Porchlight {place}, data {view.stamp}.")
+                st.text(_CITE)
             for label, value in _facts(source):
                 st.text(f"{label}: {value}")
 

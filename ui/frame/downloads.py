@@ -15,6 +15,7 @@ from ui.frame.method_note import MethodNote
 from ui.parts import pictures, tables
 
 _MOST = 500_000  # rows in one download; the command line has no limit
+_MOST_OF = {"Excel": 100_000, "KML": 100_000}  # formats that take seconds for so many
 
 
 def about(
@@ -40,6 +41,8 @@ def record_buttons(view: View, personal: list[str]) -> None:
     told, current = about(view, rows), views.current(view.stamp)
     with st.container(horizontal=True):
         for label, (suffix, mime, write) in whole_records.FORMATS.items():
+            if rows > _MOST_OF.get(label, _MOST):
+                continue
             st.download_button(
                 f"{label}, {words.counted(rows, 'row')}",
                 data=lambda write=write: write(  # type: ignore[misc]
@@ -50,6 +53,11 @@ def record_buttons(view: View, personal: list[str]) -> None:
                 key=f"take_{suffix.replace('.', '_')}",
                 on_click="ignore",
             )
+    if slow := [label for label, most in _MOST_OF.items() if rows > most]:
+        st.text(
+            f"{' and '.join(slow)} for up to {min(_MOST_OF.values()):,} records here; for more: python -m "
+            "data export --link (the link in Share)."
+        )
     st.text(
         "Every record you chose, whatever is searched for above, without free text. Filters, link, "
         "stamp and row count are in the zip's notes and inside every other file but CSV. KML holds only "

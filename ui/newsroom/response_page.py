@@ -110,6 +110,11 @@ def _show_table(found: Responses) -> None:
     heads = ["City", "Month", "All", *map(_label, used)]
     rows = list(_rows(found, used))
     show_cells(heads, rows, 2, "Records by city, month and what local police did")
+    months = found.counts.groupby("city")["month"].nunique()
+    if len(months) and (most := int(months.max())) > _MONTHS:
+        st.text(
+            f"The newest {_MONTHS} of {most:,} months of a city; choose a period under When for the others."
+        )
     never = [_label(code).lower() for code in _ORDER if code not in used]
     if never:
         st.text(f"No record says: {', '.join(never)}.")
