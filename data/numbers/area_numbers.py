@@ -97,6 +97,11 @@ def _rows(answer: Answer, rated: bool) -> pd.DataFrame:
     return rows.assign(change=rows["change"].map(str)) if "change" in rows else rows
 
 
+def with_spelled_names(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The shapes of areas with their names as readers see them."""
+    return units[["name", "geometry"]].assign(name=units["name"].map(words.spell_area))
+
+
 def area_map(view: View, units: gpd.GeoDataFrame, answer: Answer) -> AreaMap:
     """The map of areas by class, as the layer of areas colors it."""
     values = measures.value(answer.table, view).to_numpy(float)
@@ -112,7 +117,7 @@ def area_map(view: View, units: gpd.GeoDataFrame, answer: Answer) -> AreaMap:
     legend = [LegendRow(look, text) for look, text in zip(of_class, texts)]
     legend += state_entries(states)
     unit = "Incidents per 1,000 residents" if rate else "Incidents"
-    return AreaMap(units[["name", "geometry"]], looks, legend, unit)
+    return AreaMap(with_spelled_names(units), looks, legend, unit)
 
 
 def state_entries(states: "np.ndarray[Any, Any]") -> list[LegendRow]:

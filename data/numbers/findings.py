@@ -11,6 +11,7 @@ import pandas as pd
 from data import words
 from data.maps import outlines
 from data.numbers.about_view import AboutView, about_view
+from data.numbers.area_numbers import with_spelled_names
 from data.numbers.numbers import SEVERAL, PageNumbers
 from data.numbers.over_time import seed_of
 from data.numbers.spot_words import conjugate_label, spell_label
@@ -117,7 +118,7 @@ def _per(of: str) -> str:
 
 def _map(units: gpd.GeoDataFrame, entries: list[tuple[str, str]], title: str) -> AreaMap:
     legend = [LegendRow(*entry) for entry in sorted(set(entries), reverse=True)]
-    return AreaMap(units[["name", "geometry"]], [look for look, _ in entries], legend, title)
+    return AreaMap(with_spelled_names(units), [look for look, _ in entries], legend, title)
 
 
 def number_histories(current: Current, view: View, page: Mapping[str, str]) -> PageNumbers:

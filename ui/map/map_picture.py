@@ -1,6 +1,7 @@
 """A map of areas as a picture to take away: what its patch says, in the light look."""
 
 from data.numbers import area_states
+from data.numbers.area_numbers import with_spelled_names
 from data.pictures.figure import AreaMap, LegendRow
 from data.pictures.light import in_light
 from data.pictures.looks import striped_look
@@ -39,7 +40,7 @@ def map_picture(
         "",
         measure,
         _describe(title, rows, drawn),
-        lambda: AreaMap(views.units(view), drawn, rows, title),
+        lambda: AreaMap(with_spelled_names(views.units(view)), drawn, rows, title),
     )
 
 
