@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from data.palette import LIGHT
 from data.pictures.chart_svg import chart_svg
-from data.pictures.figure import PHONE, POST, AreaMap, Caption, Chart, Figure
+from data.pictures.figure import PHONE, POST, Caption, Chart, Figure, Ground
 from data.pictures.letters import BOLD, REGULAR, WIDER, fold_text, letters, register_fonts
 from data.pictures.looks import INK, QUIET
 from data.pictures.map_marks import legend_marks, map_marks, map_shape
@@ -107,14 +107,14 @@ def _units(size: Size | None) -> tuple[float, float | None]:
 
 def _is_beside(figure: Figure, wide: float, high: float | None) -> bool:
     """Return whether the texts stand beside the picture: a map that is not wide, in a wide picture."""
-    return (isinstance(figure, AreaMap) and high is not None and wide > high) and map_shape(
+    return (isinstance(figure, Ground) and high is not None and wide > high) and map_shape(
         figure
     ) > 0.6
 
 
 def _beside(figure: Figure, caption: Caption, wide: float, high: float | None) -> Written:
     """Title, measure and legend at the left, the map at the right over the whole height."""
-    assert isinstance(figure, AreaMap) and high is not None
+    assert isinstance(figure, Ground) and high is not None
     space = Box(0, _MARGIN, wide - _MARGIN, high - _MARGIN - _GAP)
     map_wide = min(space.high / map_shape(figure), wide * 0.52)
     column = wide - 2 * _MARGIN - map_wide - _GAP
@@ -137,12 +137,12 @@ def _below(figure: Figure, caption: Caption, wide: float, high: float | None) ->
             break
     top = head.bottom + _GAP
     left = high and max(60.0, high - top - _GAP)
-    draw = _map_below if isinstance(figure, AreaMap) else _chart_below
+    draw = _map_below if isinstance(figure, Ground) else _chart_below
     marks, bottom = draw(figure, Box(_MARGIN, top, inner, left or 0))  # type: ignore[arg-type]
     return Written([*head.marks, *marks], bottom + _GAP)
 
 
-def _map_below(figure: AreaMap, box: Box) -> Written:
+def _map_below(figure: Ground, box: Box) -> Written:
     """A tall map with its legend at the left, a wide one with its legend above."""
     shape = map_shape(figure)
     aside = 0.3 * box.wide if shape > _TALL else 0.0

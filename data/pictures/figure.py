@@ -52,10 +52,25 @@ class AreaMap:
 
 
 @dataclass(frozen=True)
+class HeatMap:
+    """A surface over the outline of a place (WGS 84). `surface` is a PNG, transparent where there is
+    (almost) nothing, over `bounds`: south, west, north and east. `ramp` are the legend's colors from
+    its low end, `ticks` what stands below them, from left to right."""
+
+    outline: Any
+    surface: bytes
+    bounds: tuple[float, float, float, float]
+    ramp: Sequence[str]
+    ticks: Sequence[str]
+    legend_title: str
+
+
+@dataclass(frozen=True)
 class Chart:
     """A Vega-Lite specification with its data inside, without title, size and look."""
 
     spec: Mapping[str, Any]
 
 
-Figure = AreaMap | Chart
+Ground = AreaMap | HeatMap  # what is drawn on the ground
+Figure = Ground | Chart

@@ -1,5 +1,6 @@
 """The marks of a map of areas: shapes by look, borders, names where there is room, and the legend."""
 
+import base64
 import math
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 import shapely
 
 from data.pictures.area_shapes import LINE, Map, draw_areas, labels
-from data.pictures.figure import AreaMap, LegendRow
+from data.pictures.figure import Ground, HeatMap, LegendRow
 from data.pictures.letters import BOLD, REGULAR, WIDER, fold_text
 from data.pictures.looks import INK, PAPER, QUIET, fill_of, ink_on_look
 from data.pictures.sheet import Mark
@@ -18,17 +19,22 @@ _MOST_NAMED = 300  # more areas have no names: hexagons
 _LEGEND, _BOX = 12.5, (26.0, 15.0)
 
 
-def map_shape(figure: AreaMap) -> float:
+def map_shape(figure: Ground) -> float:
     """The height of a map, of which its width is 1."""
-    if not len(figure.areas):
+    if isinstance(figure, HeatMap):
+        west, south, east, north = figure.outline.bounds
+    elif len(figure.areas):
+        west, south, east, north = figure.areas.total_bounds
+    else:
         return 0.5
-    west, south, east, north = figure.areas.total_bounds
     narrow = math.cos(math.radians((south + north) / 2))
     return float((north - south) / max((east - west) * narrow, 1e-9))
 
 
-def map_marks(figure: AreaMap, box: Any) -> list[Mark]:
+def map_marks(figure: Ground, box: Any) -> list[Mark]:
     """The map within a box (x, y, wide, high), as large as it goes, in its middle."""
+    if isinstance(figure, HeatMap):
+        return _heat_marks(figure, box)
     if not len(figure.areas):
         x, y = box.x + box.wide / 2, box.y + box.high / 2
         return [Mark("text", (x, y), QUIET, text="No areas.", size=14, anchor="middle")]
@@ -52,6 +58,52 @@ def map_marks(figure: AreaMap, box: Any) -> list[Mark]:
     return [*marks, *(_names(drawn, looks, scale, move) if named else [])]
 
 
+def _heat_marks(figure: HeatMap, box: Any) -> list[Mark]:
+    """The surface on the place's outline."""
+    west, south, east, north = figure.outline.bounds
+    narrow = math.cos(math.radians((south + north) / 2))
+    scale = min(box.wide / ((east - west) * narrow), box.high / (north - south))
+    left = box.x + (box.wide - (east - west) * narrow * scale) / 2
+    top = box.y + (box.high - (north - south) * scale) / 2
+
+    def move(points: Any) -> Any:
+        return (points * [1, -1] - [west, -north]) * [narrow * scale, scale] + [left, top]
+
+    place = shapely.transform(figure.outline, move)
+    low, high = (figure.bounds[i : i + 2][::-1] for i in (0, 2))
+    (x, bottom), (right, y) = move(np.array([low, high]))
+    image = (
+        f'<image x="{x:.1f}" y="{y:.1f}" width="{right - x:.1f}" height="{bottom - y:.1f}" '
+        'preserveAspectRatio="none" href="data:image/png;base64,'
+        f'{base64.b64encode(figure.surface).decode()}"/>'
+    )
+    edge = Mark("line", shapely.boundary(place), QUIET, 0.8)
+    return [Mark("area", place, PAPER), Mark("svg", None, text=image), edge]
+
+
+def _ramp_marks(figure: HeatMap, x: float, y: float, wide: float, scale: float) -> list[Mark]:
+    """The colors of a surface side by side, with numbers below them; 30 units high."""
+    each, high = min(wide, 220 * scale) / len(figure.ramp), _BOX[1] * scale
+    marks = [
+        Mark("area", shapely.box(x + i * each, y, x + (i + 1) * each, y + high), color)
+        for i, color in enumerate(figure.ramp)
+    ]
+    marks.append(
+        Mark(
+            "line",
+            shapely.boundary(shapely.box(x, y, x + each * len(figure.ramp), y + high)),
+            QUIET,
+            0.7,
+        )
+    )
+    last = max(len(figure.ticks) - 1, 1)
+    ends = ("start", *("middle",) * (last - 1), "end")
+    for i, (text, anchor) in enumerate(zip(figure.ticks, ends)):
+        at = x + each * len(figure.ramp) * i / last, y + high + 13 * scale
+        marks.append(Mark("text", at, INK, text=text, size=_LEGEND * 0.9 * scale, anchor=anchor))
+    return marks
+
+
 def _coded(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The areas with a number each, which the shapes are named by, and no empty one."""
     coded = areas.assign(area=np.arange(len(areas)), name=areas["name"].fillna("").astype(str))
@@ -72,7 +124,7 @@ def _names(drawn: Map, looks: dict[int, str], scale: float, move: Any) -> list[M
 
 
 def legend_marks(
-    figure: AreaMap, x: float, y: float, wide: float, scale: float, columns: int
+    figure: Ground, x: float, y: float, wide: float, scale: float, columns: int
 ) -> tuple[list[Mark], float]:
     """The legend from a point downward, in so many columns; and where it ends."""
     size, marks = _LEGEND * scale, []
@@ -82,6 +134,8 @@ def legend_marks(
         y += size * 1.2
         marks.append(Mark("text", (x, y), INK, text=line, size=size, weight=BOLD))
     y += 5 * scale
+    if isinstance(figure, HeatMap):
+        return [*marks, *_ramp_marks(figure, x, y, wide, scale)], y + 30 * scale
     each = wide / columns
     long = -(-len(figure.legend) // columns)
     bottoms = [y]

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.pictures import draw
-from data.pictures.figure import AreaMap, Caption
+from data.pictures.figure import AreaMap, Caption, HeatMap
 from tests.conftest import ROOT
 from tests.pictures.readings import outside
 from ui.frame.menu import VIEW_PAGES
@@ -74,3 +74,25 @@ def test_no_page_draws_a_chart_past_the_list() -> None:
         if "altair_chart(" in file.read_text()
     }
     assert found == own  # public numbers are pictures of a release; the queue's is one tip's
+
+
+@pytest.mark.parametrize(("layer", "kind"), [("heat", HeatMap), ("hexagons", AreaMap)])
+def test_heat_and_hexagons_are_pictures_of_the_whole_place(
+    listed: Listed, layer: str, kind: type
+) -> None:
+    open_page("pages/map.py", listed, layer=layer)
+    (picture, caption), *_ = listed
+    figure = picture.figure()
+    assert isinstance(figure, kind) and "per km² per week" in caption.subtitle
+    body = draw.svg(figure, caption)
+    assert outside(body) == [] and body == draw.svg(picture.figure(), caption)
+    assert (b"data:image/png" in body) == (layer == "heat") and b'href="http' not in body
+    if isinstance(figure, HeatMap):
+        south, west, north, east = figure.bounds
+        left, low, right, high = figure.outline.bounds
+        assert south < low < high < north and west < left < right < east
+
+
+def test_single_records_are_no_picture(listed: Listed) -> None:
+    open_page("pages/map.py", listed, layer="incidents")
+    assert not listed

@@ -41,8 +41,7 @@ def hexagon_patch(
     if over is None or answer.headline["n"] <= answer.headline["no_point"]:
         why = "None of the chosen records has a place known to the block or better."
         return {"legend": {"title": "Nothing to draw as hexagons", "note": why}}
-    resolution = hexagons.resolution(asked.seen.zoom if asked.seen else _ZOOM)
-    grid = None if resolution in WHOLE else _window(over, asked)
+    resolution, grid = _fineness(over, asked)
     found = map_layers.hexes(view, resolution, grid)
     weeks = heat_surface.covered_weeks(view, views.current(view.stamp))
     density = found.n / found.km2 / weeks
@@ -74,6 +73,20 @@ def hexagon_patch(
             "zooms": hexagons.zooms(resolution),
         },
     }
+
+
+def hexagon_shapes(view: View, asked: MapChoices) -> list[Any]:
+    """The outlines (WGS 84) of the hexagons of a patch, in the order of its fills."""
+    over = views.outline(view)
+    if over is None:
+        return []
+    return list(map_layers.hexes(view, *_fineness(over, asked)).shapes.geometry)
+
+
+def _fineness(over: heat_surface.Extent, asked: MapChoices) -> tuple[int, Grid | None]:
+    """The resolution for what is seen, and the window that is asked for; None for the whole place."""
+    resolution = hexagons.resolution(asked.seen.zoom if asked.seen else _ZOOM)
+    return resolution, None if resolution in WHOLE else _window(over, asked)
 
 
 def _window(over: heat_surface.Extent, asked: MapChoices) -> Grid | None:

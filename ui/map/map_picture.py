@@ -1,12 +1,21 @@
 """A map of areas as a picture to take away: what its patch says, in the light look."""
 
+import base64
+from collections.abc import Callable
+
+import geopandas as gpd
+
 from data.numbers import area_states
 from data.numbers.area_numbers import with_spelled_names
-from data.pictures.figure import AreaMap, LegendRow
+from data.palette import LIGHT
+from data.pictures.figure import AreaMap, HeatMap, LegendRow
 from data.pictures.light import in_light
 from data.pictures.looks import striped_look
+from data.views.answers import Answer
 from data.views.view import View
 from ui.cached import views
+from ui.map import heat_layer, hexagon_layer
+from ui.map.choices import MapChoices
 from ui.map.patch import Picture
 from ui.parts.pictures import PagePicture
 
@@ -25,7 +34,7 @@ def map_picture(
 ) -> PagePicture | None:
     """The map of a patch as a picture of its page, where it is one of areas in colors.
 
-    Heat, and what is drawn from single records, is not: a picture travels, and holds no point.
+    What is drawn from single records is not: a picture travels, and holds no point.
     """
     fills, legend = patch.get("fills"), patch.get("legend")
     shown = ("heat", "hexes", "incidents", "frames")
@@ -42,6 +51,49 @@ def map_picture(
         _describe(title, rows, drawn),
         lambda: AreaMap(with_spelled_names(views.units(view)), drawn, rows, title),
     )
+
+
+def layer_picture(
+    view: View, answer: Answer, layer: str, asked: MapChoices, patch: Picture, dark: bool
+) -> PagePicture | None:
+    """The picture of a layer of the Map, over the whole place; None where it has none."""
+    draw = _DRAWN.get(layer)
+    legend = patch.get("legend")
+    if draw is None or not legend or not (patch.get("heat") or patch.get("hexes")):
+        return map_picture(view, patch, dark)
+    measure = ". ".join(filter(None, (legend["title"], legend.get("note", ""))))
+    alt = f"A map of {layer} over the whole place: {measure}."
+    whole = asked._replace(seen=None)
+    return PagePicture("The map", "", measure, alt, lambda: draw(view, answer, whole))
+
+
+def _heat_map(view: View, answer: Answer, asked: MapChoices) -> HeatMap:
+    """The heat in the light look."""
+    patch = heat_layer.heat_patch(view, answer, LIGHT, asked)
+    over, heat, legend = views.outline(view), patch["heat"], patch["legend"]
+    assert over and heat and legend  # the screen has them too
+    (south, west), (north, east) = heat["bounds"]
+    surface = base64.b64decode(heat["url"].partition(",")[2])
+    ramp, bounds = legend["ramp"], (south, west, north, east)
+    return HeatMap(over.outline, surface, bounds, ramp["colors"], ramp["ticks"], legend["title"])
+
+
+def _hexagon_map(view: View, answer: Answer, asked: MapChoices) -> AreaMap:
+    """The hexagons in the light look."""
+    patch = hexagon_layer.hexagon_patch(view, answer, LIGHT, asked)
+    shapes = hexagon_layer.hexagon_shapes(view, asked)
+    hexes, legend = patch["hexes"], patch["legend"]
+    assert hexes and legend  # the screen has them too
+    rows = [LegendRow(_row_look(row, dark=False), row["text"]) for row in legend["rows"]]
+    looks = [look_of(fill, dark=False) for fill in hexes["fills"]]
+    areas = gpd.GeoDataFrame({"name": [""] * len(shapes)}, geometry=shapes, crs=4326)
+    return AreaMap(areas, looks, rows, legend["title"])
+
+
+_DRAWN: dict[str, Callable[[View, Answer, MapChoices], AreaMap | HeatMap]] = {
+    "heat": _heat_map,
+    "hexagons": _hexagon_map,
+}
 
 
 def look_of(fill: str, dark: bool) -> str:

@@ -30,7 +30,9 @@ def show_map(
     said = leaflet.events("map")  # newer than `asked` where only this part reruns
     asked = asked._replace(seen=choices.seen(said), held=choices.cells_on_map(said))
     picture = layers.patch(view, answer, layer, theme, asked)
-    pictures.add_picture(lambda: map_picture.map_picture(view, picture, theme.dark))
+    pictures.add_picture(
+        lambda: map_picture.layer_picture(view, answer, layer, asked, picture, theme.dark)
+    )
     with st.container(key="panel"):
         sheet.show_sheet()
         st.title(frame.plain(title), anchor=False)
