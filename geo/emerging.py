@@ -151,6 +151,8 @@ def confirm(
     # a step in which the whole place has more is none in which the area has
     every = np.asarray(counts, float)
     total = every.sum(axis=0)
+    if not len(total):  # no step, so no word of change
+        return names
     even = np.asarray(star(near) @ every) * (total.mean() / np.where(total > 0, total, np.inf))
     sure = np.abs(np.asarray(trend, float)) >= special.ndtri(1 - alone / 2)
     for area, name in enumerate(names):

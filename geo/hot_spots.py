@@ -109,7 +109,7 @@ def sequential_p(
     columns = _permuted(x, neighbors, permutations, seed)
     weight = np.reshape(np.broadcast_to(np.asarray(importance, float), np.shape(values)), x.shape)
     weight = weight / weight[asked].mean() if asked.any() else weight
-    needed = int(np.ceil(4 * asked.sum() / level / weight.min()))
+    needed = int(np.ceil(4 * asked.sum() / level / weight.min())) if asked.any() else 0
     most = min(needed, WORK // max(len(x), 1))
     made, turn = permutations, 0
     own = int(np.random.SeedSequence(seed).generate_state(1)[0])

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from data.cites.cite_folder import Cite
+from data.views.export import TEAM_ONLY
 
 _AP_MONTHS = (
     *("Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct."),
@@ -41,7 +42,9 @@ def citation_texts(cite: Cite, day: date, address: str) -> dict[str, str]:
 
 
 def _which(cite: Cite) -> str:
-    return f"{'release' if cite.manifest.as_of else 'data'} {cite.manifest.stamp}"
+    """Of which data the numbers are, and whether they are for the team only."""
+    of = f"{'release' if cite.manifest.as_of else 'data'} {cite.manifest.stamp}"
+    return f"{of}; {TEAM_ONLY[:1].lower()}{TEAM_ONLY[1:]}" if cite.manifest.team_only else of
 
 
 def _ap(cite: Cite, day: date, address: str) -> str:
@@ -69,7 +72,7 @@ def _bibtex(cite: Cite, day: date, address: str) -> str:
         "title": f"{{{_tex(manifest.title)}}}",
         "year": str(day.year),
         "month": f"{day:%b}".lower(),
-        "note": _tex(f"{manifest.subtitle}. {_which(cite).capitalize()}, code {manifest.code}"),
+        "note": _tex(f"{manifest.subtitle}. {_which(cite).capitalize()}; code {manifest.code}"),
         "url": address,
     }
     body = ",\n".join(

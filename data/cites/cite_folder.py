@@ -70,6 +70,11 @@ class CiteManifest:
     as_of: str = ""  # the date of the release; "" of a cite of the team's numbers
     files: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def team_only(self) -> bool:
+        """Whether it holds community reports that no release made public."""
+        return not self.as_of and any(source.kind == "community" for source in self.sources)
+
 
 class Cited(NamedTuple):
     """When a cite was made (UTC in ISO 8601), and the last event of the ledger in its data."""

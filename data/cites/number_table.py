@@ -16,6 +16,7 @@ import pyarrow as pa
 from data.cites.cite_folder import NUMBERS, PNG, SVG, CiteManifest, sha256_hex
 from data.files import spreadsheet
 from data.settings import Problem
+from data.views.export import TEAM_ONLY
 
 NEARLY = 1e-9  # relative: sums of floating-point numbers differ so much by the order of their rows
 _MEDIA = {NUMBERS: "text/csv", SVG: "image/svg+xml", PNG: "image/png"}
@@ -101,7 +102,10 @@ def data_package(manifest: CiteManifest, table: pd.DataFrame, files: Mapping[str
         "name": "porchlight-cite",
         "title": manifest.title,
         "description": " ".join(
-            (manifest.sentence, manifest.denominator, manifest.uncertainty, manifest.lacks)
+            (
+                f"{TEAM_ONLY}." if manifest.team_only else "",
+                *(manifest.sentence, manifest.denominator, manifest.uncertainty, manifest.lacks),
+            )
         ).strip(),
         "version": manifest.stamp,
         "sources": [_source(one.title, one.url) for one in manifest.sources],

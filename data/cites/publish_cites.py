@@ -7,7 +7,7 @@ the newest release.
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -35,7 +35,7 @@ from data.cites.cite_folder import (
     write_folder,
 )
 from data.cites.cite_page import cite_page, notice_page
-from data.cites.number_table import compare_tables, data_package, to_csv
+from data.cites.number_table import CellChange, compare_tables, data_package, to_csv
 from data.cites.outcome import CiteOutcome
 from data.cites.released_cites import (
     INDEX,
@@ -350,7 +350,9 @@ def describe_release(cite: Cite, newest: ReleasedNumbers | None) -> CiteOutcome:
     if not changes:
         return CiteOutcome("Unchanged: the newest release has the same numbers.", (release,))
     return CiteOutcome(
-        f"Since changed on {_day(newest)}, because {_why(cite, newest)}", (release,), changes
+        f"Since changed on {_day(newest)}, because {_why(cite, newest, changes)}",
+        (release,),
+        changes,
     )
 
 
@@ -359,13 +361,22 @@ def _day(newest: ReleasedNumbers) -> str:
     return period(day, day)
 
 
-def _why(cite: Cite, newest: ReleasedNumbers) -> str:
-    """Why a released number changed: there are three ways."""
+def _why(cite: Cite, newest: ReleasedNumbers, changes: Sequence[CellChange]) -> str:
+    """Why released numbers changed: there are three ways."""
     if "low" not in cite.manifest.columns:
-        return "the public body that recorded them changed its records"
-    redone = [str(year) for year in newest.manifest["redone"] if str(year) in cite.manifest.link]
+        return (
+            "records behind them were changed: by the public body that keeps them, or by a "
+            "correction that is on the public list of corrections"
+        )
+    # a map is of the period of its link, a series of those that its rows name
+    series = cite.manifest.key == (_PERIOD,)
+    periods = [one.row[0] for one in changes] if series else [cite.manifest.link]
+    redone = [
+        str(year) for year in newest.manifest["redone"] if any(str(year) in p for p in periods)
+    ]
     if redone:
-        return f"the numbers of {redone[0]} were recalled and measured a second time"
+        years = " and ".join(redone)
+        return f"the numbers of {years} were recalled and measured a second time"
     return (
         "they were provisional: numbers are fitted to each other again until their year is closed. "
         "No chance is added again"

@@ -214,9 +214,11 @@ def _ratio(asked: Asked) -> Outcome:
 
 
 def _spoken(view: View, whole: View) -> View:
-    """The whole of a share without the records that say nothing of what the share is about."""
+    """The whole of a share without the records that say nothing of what the share is about; all of
+    it where the share is of those that say nothing."""
     for row in breakdowns.BREAKDOWNS:
-        if getattr(view, row.field) and not getattr(whole, row.field):
+        asked = getattr(view, row.field)
+        if asked and row.silent not in asked and not getattr(whole, row.field):
             said = (w.code for w in words.TABLES[row.column] if w.code != row.silent)
             spoken: dict[str, Any] = {row.field: tuple(said)}
             whole = replace(whole, **spoken)

@@ -293,6 +293,7 @@ def purge(
     """Remove one record everywhere in this store, also from later imports; only hashes stay."""
     from data.desk.desk import open_desk
     from data.desk.desk_records import purge_record, tip_of
+    from data.notices import notices
     from data.upkeep import purge
 
     with speaking():
@@ -301,6 +302,9 @@ def purge(
         if tip := tip_of(incident_id):
             return say(purge_record(open_desk(store, place), tip))
         rebuild_table(store, place, purge.purge(store, incident_id, repeats=repeats, ask=ask))
+        # what the public was told of a correction of it goes too
+        for line in notices.refresh(store, place):
+            say(line)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from data.notices.feed import atom
 from data.notices.page import FEED_FILE, PAGE_FILE, STYLE_FILE, page, style
-from data.notices.public_notices import list_notices
+from data.notices.public_notices import fixed_hour, list_notices
 from data.privacy.policy import load_policy
 from data.release.publish import public
 from data.settings import Settings
@@ -55,6 +55,17 @@ def _half_written(folder: Path) -> list[Path]:
     return [left for name in FILES for left in folder.glob(f".{name}.[0-9]*")]
 
 
+def _shown_time(file: Path, settings: Settings) -> float:
+    """The time of change that a public file is to show: the fixed hour of today, for the moment of a
+    correction is nobody's business; a second more than before where it changed today already, so
+    that nobody keeps the old one."""
+    zone = ZoneInfo(settings.zone)
+    today = datetime.now(UTC).astimezone(zone).date()
+    hour = fixed_hour(today, load_policy(settings), zone).timestamp()
+    before = file.stat().st_mtime if file.exists() else 0.0
+    return max(hour, float(int(before) + 1))
+
+
 def refresh(store: Store, settings: Settings) -> list[str]:
     """Bring the public page and feed up to date; sentences on it, none where nothing changed.
 
@@ -69,6 +80,6 @@ def refresh(store: Store, settings: Settings) -> list[str]:
     for left in _half_written(folder):
         left.unlink()
     for name, body in files.items():
-        write_whole(body, folder / name, mode=0o644)
+        write_whole(body, folder / name, at=_shown_time(folder / name, settings), mode=0o644)
         (folder / name).chmod(0o644)  # whatever the umask: a web server of another user reads it
     return [f"The public list of corrections says so: {folder / PAGE_FILE}"] if files else []

@@ -76,7 +76,7 @@ def _of_records(store: Store, settings: Settings, history: History, policy: Poli
     """Corrections of records whose months the newest release shows."""
     if not history.standing:
         return []
-    shown = closed_months(date.fromisoformat(history.standing[-1][:10]), policy).city
+    shown = closed_months(date.fromisoformat(history.standing[-1][:10]), policy)
     zone, known = ZoneInfo(settings.zone), read_catalogue(store.root)
     found = []
     for one in history.corrections.values():
@@ -84,7 +84,9 @@ def _of_records(store: Store, settings: Settings, history: History, policy: Poli
             continue
         with contextlib.suppress(Problem):  # what it says cannot be read: the team's list says so
             content, source = read_content(store, one.code), source_of(one.source, known)
-            if _may_be_said(content, source, policy) and {*content.months} <= shown:
+            # an article that names an area is released with its quarter, and so late is each said
+            own = shown.area if content.source_kind == "press" else shown.city
+            if _may_be_said(content, source, policy) and {*content.months} <= own:
                 found.append(_notice(one, content, source, zone))
     return found
 

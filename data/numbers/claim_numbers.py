@@ -1,7 +1,7 @@
 """The numbers of the page Claims: a row a part of a claim, with its number and verdict."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -81,17 +81,16 @@ def number_claims(current: Current, view: View, page: Mapping[str, str]) -> Page
 
 
 def _moment(settled: str, view: View) -> datetime:
-    """The moment to read Views at: so long after that reports are settled by the link's moment."""
+    """The moment to read Views at: so long after that reports are settled by the link's moment,
+    which can only make it earlier than now, never later."""
+    now, place = datetime.now(UTC), settings.load_settings()
     try:
-        frozen: datetime | None = datetime.fromisoformat(settled)
+        frozen: datetime | None = datetime.fromisoformat(settled).replace(tzinfo=None)
     except ValueError:
         frozen = view.settled_by
-    if frozen is None:
-        return datetime.now(UTC)
-    return (
-        frozen.replace(tzinfo=UTC)
-        + pd.Timedelta(hours=settings.load_settings().minimum_age).to_pytimedelta()
-    )
+    if frozen is None or frozen >= links.latest_settled(place, now):
+        return now
+    return frozen.replace(tzinfo=UTC) + timedelta(hours=place.minimum_age)
 
 
 def _row(one: CheckedClaim, part: CheckedPart) -> dict[str, Any]:

@@ -95,17 +95,29 @@ def draw_responses(meta: TableMeta, found: Responses) -> Chart:
     codes = [word.code for word in words.TABLES["response"]]
     every = month_chart.color_words(codes[1:] + codes[:1], POLICE.silent, LIGHT.dark)
     shown = found.counts[found.counts["city"].isin(found.cities[:_CITIES])]
-    used = {words.spoken(c): color for c, color in every.items() if c in set(shown["response"])}
+    here = set(shown["response"]) or {*every}
+    used = {words.spoken(c): color for c, color in every.items() if c in here}
+    if shown.empty:  # a row of bars a city would be no picture at all
+        shown = shown.drop(columns="city")
+    top = int(shown.groupby(["city", "month"])["n"].sum().max()) if len(shown) else 1
     spec = month_chart.stacked_months(
         shown.assign(what=shown["response"].map(words.spoken)),
         used,
         changes_between(found.view, meta, found.view.start, found.view.end),
         LIGHT,
-        (shown["month"].min(), shown["month"].max()),
-        int(shown.groupby(["city", "month"])["n"].sum().max()) if len(shown) else 1,
+        _span(shown["month"], found.view),
+        top,
         legend=True,
     )
     return Chart({"$schema": specs.SCHEMA, **spec})
+
+
+def _span(months: pd.Series, view: View) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The first and last of some months; those of the View where no record has any."""
+    if len(months):
+        return months.min(), months.max()
+    first, last = (pd.Timestamp(day).replace(day=1) for day in (view.start, view.end))
+    return first, last
 
 
 def number_harms(current: Current, view: View, page: Mapping[str, str]) -> PageNumbers:

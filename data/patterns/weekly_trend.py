@@ -238,8 +238,8 @@ def trend(current: Current, view: View, units: gpd.GeoDataFrame, seed: int) -> T
     table = table.assign(clear=clear[at])
     edges = sorted({0, *known, *found_breaks["at"].tolist(), judged})
     level = [part[np.isfinite(part)] for part in np.split(n, edges[1:-1])]
-    means = [part.mean() if len(part) else np.nan for part in level]
-    table = table.assign(level=np.repeat(means, np.diff(edges)))
+    means = [part.mean() if len(part) else np.nan for part in level][: len(edges) - 1]
+    table = table.assign(level=np.repeat(np.array(means, float), np.diff(edges)))
     drifts = tuple(
         (shown.starts[one.first], shown.starts[one.last], one.ratio) for one in sought.drifts
     )

@@ -31,8 +31,7 @@ def about(
     """The facts that a file states of itself: View, sources, link, data, rows, columns."""
     meta = current.meta
     told = chosen_sources(view, meta)
-    mark = {TEAM_ONLY: "it holds community reports"} if has_community(view, meta) else {}
-    return mark | {
+    return team_mark(view, meta) | {
         "Porchlight": meta["place"]["name"],
         "View": links.sentence(view, meta, view_counts.headline(current, view)),
         "Sources": "; ".join(f"{s['title']} ({s['licence']})" for s in told),
@@ -43,6 +42,11 @@ def about(
         "Rows": f"{rows}",
         "Columns": columns,
     }
+
+
+def team_mark(view: View, meta: TableMeta) -> dict[str, str]:
+    """What a file says first of itself where it is for the team only; nothing where it is not."""
+    return {TEAM_ONLY: "it holds community reports"} if has_community(view, meta) else {}
 
 
 def has_community(view: View, meta: TableMeta) -> bool:

@@ -17,7 +17,7 @@ from data.attacks.payload import payload, searched, vertices
 from data.attacks.served import contents
 from data.cites import publish_cites, released_cites
 from data.cites.cite_folder import CITES, is_cite_name
-from data.cites.released_cites import INDEX, PAGE, read_index, read_page_or_file
+from data.cites.released_cites import INDEX, PAGE, read_index, read_page_or_file, read_released_cite
 from data.privacy.policy import Policy
 from data.published import choice_words
 from data.published.released import load_release
@@ -132,6 +132,35 @@ def test_what_was_provisional_says_why_it_changed(public: Path) -> None:
     _next_release(made, public, change=True)
     publish_cites.settle_cites(public)
     assert "they were provisional" in (public / CITES / old[MAP] / PAGE).read_text()
+
+
+def test_a_series_of_a_redone_year_says_so(public: Path) -> None:
+    """Its link names no period: the rows that changed do."""
+    old = read_released_cite(public, read_index(public)[SERIES])
+    manifest = make_release("small", official=False).manifest
+    frame = pd.read_csv(io.BytesIO(old.numbers))
+    frame["number"] += frame["period"].str.contains("2024") * 1
+    numbers = {SERIES: publish_cites.to_csv(frame)}
+    for years, says in (
+        (["2024"], "2024 were recalled and measured a second time"),
+        (["2023"], "they were provisional"),
+    ):
+        newest = publish_cites.ReleasedNumbers({**manifest, "id": "next", "redone": years}, numbers)
+        outcome = publish_cites.describe_release(old, newest)
+        assert outcome.changes and says in outcome.headline
+
+
+def test_nobody_is_blamed_for_a_changed_official_number(public: Path) -> None:
+    """Whether the public body changed its records or a correction here did, files do not tell."""
+    old = read_released_cite(public, read_index(public)[MAP])
+    exact = old._replace(
+        manifest=replace(old.manifest, columns={"area": "A", "number": "N"}, compared=("number",))
+    )
+    frame = pd.read_csv(io.BytesIO(old.numbers))
+    changed = publish_cites.to_csv(frame.assign(number=frame["number"] + 1))
+    manifest = make_release("small", official=False).manifest
+    newest = publish_cites.ReleasedNumbers({**manifest, "id": "next"}, {MAP: changed})
+    assert "public list of corrections" in publish_cites.describe_release(exact, newest).headline
 
 
 def test_a_recalled_release_leaves_a_sentence_and_no_number(public: Path) -> None:

@@ -16,6 +16,7 @@ from frictionless import system
 from data import settings
 from data.cites import change_words, cite_folder, corrected, make_cite
 from data.cites.change_words import describe_reask
+from data.cites.citation import citation_texts, cited_day
 from data.cites.cite_folder import CITES, Tampered, read_cite
 from data.cites.cite_link import current_table, read_again, read_link
 from data.cites.number_table import compare_tables, equal_cells, to_csv
@@ -223,6 +224,10 @@ def test_community_reports_are_asked_again_as_of_the_moment_of_the_cite(
     link = LINK.replace("stops", "hotline")
     name = _cite(fresh, place, link)
     cited = read_cite(fresh.root / CITES, name)
+    package = json.loads((fresh.root / CITES / name / "datapackage.json").read_bytes())
+    texts = citation_texts(cited, cited_day(cited), "https://a.example/c/x")
+    for text in (package["description"], *texts.values()):
+        assert "team only, not for publication" in text.casefold()
     again = read_link(cited.manifest.link, current_table(fresh, place), place).view
     first = read_link(f"{link}", current_table(fresh, place), place).view
     assert again.settled_by is not None and again.settled_by <= (first.settled_by or NOW)

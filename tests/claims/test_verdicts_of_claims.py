@@ -15,7 +15,7 @@ from data.claims.check_claims import CheckedClaim
 from data.claims.verdicts_of_claims import ClaimVerdict, WhyNot, estimate_ratio
 from data.settings import ROOT
 from data.storage.store import Current
-from data.views import coverage, view_counts
+from data.views import coverage, export, links, view_counts
 from data.views.view import View
 
 TODAY, NOW = date(2026, 11, 1), datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -79,6 +79,22 @@ def test_every_claim_of_the_sample_has_its_verdict(current: Current) -> None:
     (burnsville,) = found["City of Burnsville"].parts
     assert [m.response for m in burnsville.months] == ["report_after", "traffic_control"]
     assert "city=Burnsville" in burnsville.query and burnsville.n == 2
+
+
+def test_a_share_of_those_that_say_nothing_is_of_all_records(current: Current) -> None:
+    """The whole of any other share leaves them out; here it would be less than its part."""
+    more = {"beside": MADE, "at_least": 0.5}
+    found = check(current, {"test": "share", "view": f"{MADE}&response=not+recorded", **more})
+    assert found.problem is None and found.why is WhyNot.MADE
+    view, beside = (_view(current, text) for text in (f"{MADE}&response=not+recorded", MADE))
+    assert verdicts_of_claims._spoken(view, beside) == beside
+    asked, said = _view(current, f"{MADE}&response=declined"), beside
+    assert "not_recorded" not in verdicts_of_claims._spoken(asked, said).responses
+
+
+def _view(current: Current, query: str) -> View:
+    place = settings.load_settings(ROOT / "porchlight.toml")
+    return links.view(export.chosen(f"?{query}"), current.meta, place, NOW)[0]
 
 
 def test_no_made_record_is_evidence(current: Current) -> None:

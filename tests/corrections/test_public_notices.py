@@ -2,7 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -84,6 +84,16 @@ def test_what_was_taken_back_and_recalled_releases_say_so(town: Town) -> None:
     assert any("recalled: 2026-06-08" in title for title, _ in shown(town))
 
 
+def test_an_article_is_told_of_with_its_quarter(town: Town) -> None:
+    """The release shows one that names an area no earlier; of a call the city's month is enough."""
+    town.run("retract", "paper:p2", "--reason", "source_retracted")
+    town.run("correct", "calls:1", "--set", "response=in_person", "--reason", "entry_error")
+    published(town, EARLY)  # January of the city is closed, its quarter is not
+    assert [title for title, _ in shown(town)] == ["Correction: City calls, January 2026"]
+    published(town, LATE)
+    assert len(shown(town)) == 2
+
+
 @pytest.fixture
 def files(town: Town, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     monkeypatch.setenv("PORCHLIGHT_PUBLIC", str(town.public))
@@ -125,6 +135,25 @@ def test_the_feed_is_atom_with_names_that_stay(town: Town, files: dict[str, byte
     before = (town.public / notices.FEED_FILE).stat().st_mtime_ns
     assert notices.refresh(Store(town.store.root), load_settings()) == []
     assert (town.public / notices.FEED_FILE).stat().st_mtime_ns == before
+
+
+def test_a_purge_takes_away_what_the_public_was_told_of_the_record(
+    town: Town, files: dict[str, bytes]
+) -> None:
+    assert b"in person" in files[notices.PAGE_FILE] and b"in person" in files[notices.FEED_FILE]
+    town.run("purge", "calls:1")
+    for name in notices.FILES:
+        assert b"in person" not in (town.public / name).read_bytes()
+
+
+def test_no_file_tells_the_moment_of_a_correction(town: Town, files: dict[str, bytes]) -> None:
+    """Servers send the time of change of a file; it says the day, and that it is another one."""
+    policy, zone = load_policy(load_settings()), ZoneInfo("America/Chicago")
+    today = datetime.now(UTC).astimezone(zone).date()
+    hour = fixed_hour(today, policy, zone).timestamp()
+    assert {(town.public / name).stat().st_mtime for name in files} == {hour}
+    town.run("correct", "calls:4", "--set", "response=declined", "--reason", "entry_error")
+    assert (town.public / notices.PAGE_FILE).stat().st_mtime == hour + 1
 
 
 def test_outside_text_is_no_markup(town: Town, files: dict[str, bytes]) -> None:

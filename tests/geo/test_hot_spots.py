@@ -430,3 +430,11 @@ def test_what_would_be_hot_is_what_is() -> None:
         for one in maps.T
     ]
     assert would.tolist() == found == [False, found[1], True, True]
+
+
+@pytest.mark.parametrize("steps", [0, 1])
+def test_nothing_to_test_is_no_finding(steps: int) -> None:
+    """A series without a whole step, or without any value, has no hot spot."""
+    found = hot_areas.find(np.full((6, steps), np.nan), PATH, 99, 1)
+    assert (found.label == hot_areas.NONE).all() and np.isnan(found.q).all()
+    assert found.label.shape == (6, steps)

@@ -1,5 +1,6 @@
 """The numbers of each page: rows that can be named, right values, and queries that give them again."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
@@ -7,7 +8,10 @@ import numpy as np
 import pytest
 
 from data import words
+from data.claims import check_claims
 from data.numbers.pages import PAGE_NUMBERS, ask_numbers
+from data.pictures import draw
+from data.pictures.figure import Caption
 from data.settings import Problem
 from data.storage.store import Current
 from data.views import links, view_counts
@@ -103,3 +107,29 @@ def test_what_cannot_be_numbered_says_why(
 ) -> None:
     with pytest.raises(Problem, match=says):
         ask_numbers(path, current, asked(current, **choices), page)
+
+
+def test_a_page_without_a_record_is_cited_too(current: Current) -> None:
+    """A period of the press in which nothing is recorded, on each page of the newsroom."""
+    view = asked(current, source=["press"], **{"from": "2025-07-02", "to": "2025-07-03"})
+    for path in ("response", "force"):
+        found = ask_numbers(path, current, view, {})
+        assert not found.table.duplicated(list(found.key)).any()
+        assert draw.svg(found.figure, Caption("a", "b", "c", "d", "e", "f"))
+
+
+@pytest.mark.parametrize("settled", ["2099-01-01T00:00", "9999-12-31T23:59", "2099-01-01T00:00Z"])
+def test_no_link_makes_claims_count_reports_that_are_too_young(
+    current: Current, monkeypatch: pytest.MonkeyPatch, settled: str
+) -> None:
+    moments, check = [], check_claims.check_claims
+
+    def keep(current: Current, place: Any, store: Any, now: datetime) -> Any:
+        moments.append(now)
+        return check(current, place, store, now)
+
+    monkeypatch.setattr(check_claims, "check_claims", keep)
+    ask_numbers("claims", current, asked(current), {"settled": settled})
+    ask_numbers("claims", current, asked(current), {"settled": "2026-01-05T00:00"})
+    assert moments[0] <= datetime.now(UTC)
+    assert moments[1] == datetime(2026, 1, 6, tzinfo=UTC)

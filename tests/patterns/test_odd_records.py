@@ -132,3 +132,11 @@ def test_a_single_area_is_said() -> None:
     ):
         app = opened(f"pages/{page}.py", area="Area 6")
         assert why in said(app), page
+
+
+@pytest.mark.parametrize("page", ["trend", "emerging"])
+def test_a_day_has_no_whole_week_and_says_so(page: str) -> None:
+    """A page that counts whole weeks or months has none of either here."""
+    day = HUGE.isoformat()
+    app = opened(f"pages/{page}.py", **{"from": day, "to": day})
+    assert "too short" in app.title[0].value.lower()

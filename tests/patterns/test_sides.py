@@ -304,3 +304,26 @@ def test_a_picture_with_community_records_beside_official_ones_is_for_the_team(
     opened("pages/time.py", source="calls")
     assert captions and not any(one.team_only for one in captions)
     st.cache_resource.clear()
+
+
+def test_a_file_with_community_records_beside_official_ones_says_so_first(
+    town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import streamlit as st
+
+    from data.views.export import TEAM_ONLY
+    from ui.frame import download_buttons
+
+    stated: list[str] = []
+
+    def table_buttons(file: str, rows: Any, notes: list[str], *more: Any, **others: Any) -> None:
+        stated[:] = [file, *notes]
+
+    monkeypatch.setattr(download_buttons, "table_buttons", table_buttons)
+    monkeypatch.setenv("PORCHLIGHT_STORE", str(town))
+    st.cache_resource.clear()
+    opened("pages/sides.py", source="calls")
+    assert "team-only" in stated[0] and stated[1].startswith(TEAM_ONLY)
+    opened("pages/compare.py", source="calls", compare="previous period")
+    assert "team-only" not in stated[0] and not any(TEAM_ONLY in note for note in stated)
+    st.cache_resource.clear()

@@ -38,8 +38,7 @@ def team_reader(ask: AskPage) -> Callable[[str, str, str], bytes]:
 
 def _page(cite: Cite, answer: corrected.Reask, origin: str) -> str:
     day = cited_day(cite)
-    community = any(source.kind == "community" for source in cite.manifest.sources)
-    kind = f"Cited {period(day, day)}{f'. {TEAM_ONLY}' if community else ''}"
+    kind = f"Cited {period(day, day)}{f'. {TEAM_ONLY}' if cite.manifest.team_only else ''}"
     facts = {"Link of the page": f"{origin}{cite.manifest.link}"}
     texts = citation_texts(cite, day, cite_address(origin, cite.name))
     return cite_page(cite, describe_reask(cite, answer), kind, texts, facts)

@@ -21,8 +21,11 @@ _MOST_OF = {"Excel": 100_000, "KML": 100_000}  # formats that take seconds for s
 def about(
     view: View, rows: int, columns: str = export.COLUMNS_TOLD, page: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """The facts that a file states of itself; `page` are the page's own words for the link."""
-    return export.about(views.current(view.stamp), view, rows, frame.link(view, page), columns)
+    """The facts that a file states of itself; `page` are the page's own words for the link. It is
+    for the team only also where the community's records are those of another View of the page."""
+    current = views.current(view.stamp)
+    held = export.team_mark(pictures.with_others(view), current.meta)
+    return held | export.about(current, view, rows, frame.link(view, page), columns)
 
 
 def record_buttons(view: View, personal: list[str]) -> None:
