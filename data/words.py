@@ -182,6 +182,9 @@ UNLISTED_CITIES = {ANOTHER_CITY: "another city", CITY_NOT_KNOWN: "city not known
 HEXAGONS = {"hexagons 0.7 km²": 8, "hexagons 0.1 km²": 9}
 
 
+TEAM_ONLY = "Team only, not for publication"  # across what holds community reports
+
+
 def spoken(code: str) -> str:
     """A word as readers see it: the code with spaces for underscores."""
     return code.replace("_", " ")

@@ -23,9 +23,13 @@ class AboutView(NamedTuple):
     lacks: str
 
 
-def about_view(current: Current, view: View) -> AboutView:
-    """The words of a View, whatever is counted of it."""
+def about_view(current: Current, view: View, *, by_area: bool = True) -> AboutView:
+    """The words of a View, whatever is counted of it; where that is not `by_area`, what lies in none
+    of them is not missing."""
     meta = current.meta
+    counted = view_counts.headline(current, view)
+    if not by_area:
+        counted = {**counted, "outside": 0, "no_point": 0}
     covers = [source["covers"] for source in chosen_sources(view, meta)]
     changes = [
         f"The source's notes name a change of recording on {period(one.day, one.day)}: {one.what}"
@@ -34,6 +38,6 @@ def about_view(current: Current, view: View) -> AboutView:
     return AboutView(
         words.sentence_case(noun_of(view, meta)),
         period(view.start, view.end),
-        links.sentence(view, meta, view_counts.headline(current, view)),
+        links.sentence(view, meta, counted),
         " ".join([*covers, *changes]),
     )

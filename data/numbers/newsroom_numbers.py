@@ -57,7 +57,7 @@ def number_responses(current: Current, view: View, page: Mapping[str, str]) -> P
     found = [responses.count_responses(current, one) for one in shown]
     first = found[shown.index(first_view(shown, view))]
     rows = pd.concat([_response_rows(one) for one in found], ignore_index=True)
-    abouts = [about_view(current, one) for one in shown]
+    abouts = [about_view(current, one, by_area=False) for one in shown]
     return PageNumbers(
         title=sentences.title_responses(first, current.meta),
         subtitle=RESPONSE_MEASURE,
@@ -82,9 +82,13 @@ def number_responses(current: Current, view: View, page: Mapping[str, str]) -> P
     )
 
 
+def _response_label(code: str) -> str:
+    return words.label(POLICE.column, code)
+
+
 def _response_rows(found: Responses) -> pd.DataFrame:
     (source,) = found.view.sources
-    spoken = found.counts["response"].map(words.spoken)
+    spoken = found.counts["response"].map(_response_label)
     month = found.counts["month"].dt.strftime("%Y-%m")
     rows = found.counts[["city", "n"]].assign(source=source, month=month, response=spoken)
     return rows[["source", "city", "month", "response", "n"]]
@@ -96,12 +100,12 @@ def draw_responses(meta: TableMeta, found: Responses) -> Chart:
     every = month_chart.color_words(codes[1:] + codes[:1], POLICE.silent, LIGHT.dark)
     shown = found.counts[found.counts["city"].isin(found.cities[:_CITIES])]
     here = set(shown["response"]) or {*every}
-    used = {words.spoken(c): color for c, color in every.items() if c in here}
+    used = {_response_label(c): color for c, color in every.items() if c in here}
     if shown.empty:  # a row of bars a city would be no picture at all
         shown = shown.drop(columns="city")
     top = int(shown.groupby(["city", "month"])["n"].sum().max()) if len(shown) else 1
     spec = month_chart.stacked_months(
-        shown.assign(what=shown["response"].map(words.spoken)),
+        shown.assign(what=shown["response"].map(_response_label)),
         used,
         changes_between(found.view, meta, found.view.start, found.view.end),
         LIGHT,
@@ -127,7 +131,7 @@ def number_harms(current: Current, view: View, page: Mapping[str, str]) -> PageN
     found = [harms.count_harms(current, one) for one in shown]
     first = found[shown.index(first_view(shown, view))]
     rows = pd.concat([_harm_rows(one) for one in found], ignore_index=True)
-    abouts = [about_view(current, one) for one in shown]
+    abouts = [about_view(current, one, by_area=False) for one in shown]
     return PageNumbers(
         title=sentences.title_harms(first, current.meta),
         subtitle=HARM_MEASURE,

@@ -21,9 +21,9 @@ from data.pictures.letters import BOLD, REGULAR, WIDER, fold_text, letters, regi
 from data.pictures.looks import INK, QUIET
 from data.pictures.map_marks import legend_marks, map_marks, map_shape
 from data.pictures.sheet import Mark, Sheet, sheet_svg
+from data.words import TEAM_ONLY
 
 Size = tuple[int, int]
-TEAM_ONLY = "Team only, not for publication"
 ARTICLE = 800  # units wide, where the height is free; as PNG twice as many pixels
 _UNITS = {POST: (800, 450), PHONE: (600, 750)}  # a post is seen small: its letters are large
 _COLORS, _NONE = 255, Image.Dither.NONE  # of a PNG: a third of the bytes, and no eye sees it

@@ -14,8 +14,8 @@ from data.views.filters import FILTERS
 from data.views.points import COMMUNITY
 from data.views.sql import chosen_sources
 from data.views.view import View
+from data.words import TEAM_ONLY
 
-TEAM_ONLY = "Team only, not for publication"
 COLUMNS_TOLD = (
     "one row is one incident; what each column means stands on the page of data and methods. "
     "time_precision says how well the time is known: at month, local_date is the first of the "

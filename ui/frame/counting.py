@@ -5,11 +5,13 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from data import words
 from data.methods import METHODS
 from data.numbers.numbers import PageNumbers
 from data.numbers.pages import PAGE_NUMBERS
 from data.settings import Problem
 from data.views.view import View
+from ui.cached import views
 from ui.cached.page_numbers import page_numbers
 
 _QUERY = (
@@ -18,30 +20,29 @@ _QUERY = (
 )
 
 
-def show_counting(view: View, words: Mapping[str, str], *, with_method: bool = True) -> None:
+def show_counting(view: View, own: Mapping[str, str], *, with_method: bool = True) -> None:
     """A fold below a page's numbers; nothing where the page has none that follow the filters.
 
     `with_method`: also how they are made, where the page does not say it itself.
     """
     path = urlsplit(st.context.url or "").path.strip("/")
     if path in PAGE_NUMBERS:
-        _show_fold(path, view, tuple(sorted(words.items())), with_method)
+        _show_fold(path, view, tuple(sorted(own.items())), with_method)
 
 
 @st.fragment
-def _show_fold(
-    path: str, view: View, words: tuple[tuple[str, str], ...], with_method: bool
-) -> None:
+def _show_fold(path: str, view: View, own: tuple[tuple[str, str], ...], with_method: bool) -> None:
     fold = st.expander("How was this counted?", key="counting", on_change="rerun")
     if not fold.open:
         return
     with fold:
         try:
-            numbers = page_numbers(path, view, words)
+            numbers = page_numbers(path, view, own)
         except Problem as problem:
             st.text(str(problem))
             return
         _explain(numbers, with_method)
+        _show_queries(view, numbers)
 
 
 def _explain(numbers: PageNumbers, with_method: bool) -> None:
@@ -57,6 +58,18 @@ def _explain(numbers: PageNumbers, with_method: bool) -> None:
     for name, says in lines.items():
         st.caption(name)
         st.text(says)
+
+
+def _show_queries(view: View, numbers: PageNumbers) -> None:
+    """The queries, and what the numbers in them stand for that only this store can tell."""
+    meta = views.meta(view.stamp)
+    sources = ", ".join(f"{i} {source['name']}" for i, source in enumerate(meta["sources"]))
+    sets = ", ".join(f"area{i} {one['name']}" for i, one in enumerate(meta["sets"]))
     st.caption(_QUERY)
+    st.text(
+        f"In it, source: {sources}. {words.sentence_case(sets)}."
+        if sets
+        else f"In it, source: {sources}."
+    )
     for query in numbers.queries:
         st.code(query, language="sql", wrap_lines=True)

@@ -28,6 +28,12 @@ def caption_of(
     where they are those of `others` in it."""
     meta = views.meta(view.stamp)
     held = pictures.with_others(view) if others else view
+
+    def counted(one: View) -> dict[str, int]:
+        # a picture by city or month lacks nothing that lies in no area
+        every = views.headline(one)
+        return {**every, "outside": 0, "no_point": 0} if picture.view else every
+
     place, sources = meta["place"], chosen_sources(held, meta)
     noun, when = words.sentence_case(says(view, meta)), period(view.start, view.end)
     measure = f": {picture.measure}" if picture.measure else ""
@@ -36,7 +42,7 @@ def caption_of(
         title=picture.says or (f"{noun}: {picture.of}" if picture.of else headline),
         subtitle=f"{noun}{measure}{dated}",
         source="Source: " + "; ".join(f"{s['title']} ({s['licence']})" for s in sources),
-        shown=" ".join(links.sentence(one, meta, views.headline(one)) for one in (view, *others)),
+        shown=" ".join(links.sentence(one, meta, counted(one)) for one in (view, *others)),
         stamp=f"Porchlight {place['name']} · data {view.stamp} · times in {place['zone']}",
         alt=picture.alt,
         team_only=export.has_community(held, meta),
@@ -50,13 +56,14 @@ def show_picture_buttons(view: View) -> None:
     if not listed:
         return
     captions = [caption_of(one.view or view, one, page.headline, page.others) for one in listed]
+    meta = views.meta(view.stamp)
     held = pictures.with_others(view) if page.others else view
-    stem = export.file_stem(held, views.meta(view.stamp))
-    _show_buttons(listed, captions, stem)
+    stems = [export.file_stem(one.view or held, meta) for one in listed]
+    _show_buttons(listed, captions, stems)
 
 
 @st.fragment
-def _show_buttons(listed: list[PagePicture], captions: list[Caption], file: str) -> None:
+def _show_buttons(listed: list[PagePicture], captions: list[Caption], files: list[str]) -> None:
     at = 0
     if len(listed) > 1:
         names = [one.name for one in listed]
@@ -69,7 +76,7 @@ def _show_buttons(listed: list[PagePicture], captions: list[Caption], file: str)
             st.download_button(
                 f"Picture as {form}" if len(listed) == 1 else form,
                 data=lambda make=make: make(one.figure(), caption),  # type: ignore[misc]
-                file_name=f"{file}-{export.slug(one.name)}.{form.lower()}",
+                file_name=f"{files[at]}-{export.slug(one.name)}.{form.lower()}",
                 mime=mime,
                 key=f"take_picture_{form.lower()}",
                 on_click="ignore",

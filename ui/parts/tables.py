@@ -114,7 +114,7 @@ def with_plain_areas(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows to show, with areas' names as readers see them; files and links keep the stored ones."""
     if "area" not in rows:
         return rows
-    return rows.assign(area=[words.spell_area(str(n)) if n else n for n in rows["area"]])
+    return rows.assign(area=[words.spell_area(n) if isinstance(n, str) else "" for n in rows["area"]])
 
 
 def wide(answer: Answer, view: View, rows: pd.DataFrame) -> None:
