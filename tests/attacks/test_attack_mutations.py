@@ -228,7 +228,7 @@ def test_a_grid_that_follows_records_is_found(monkeypatch: Patch) -> None:
 
 def test_a_build_that_the_clock_changes_is_found(case: Case, monkeypatch: Patch) -> None:
     turn = iter(range(9))
-    monkeypatch.setattr(release_files, "_code", lambda: f"version {next(turn)}")
+    monkeypatch.setattr(release_files, "code_version", lambda: f"version {next(turn)}")
     assert "2 with other bytes" in found_in(case, "A5")
 
 

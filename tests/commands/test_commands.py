@@ -88,7 +88,7 @@ def test_init_chooses_the_utm_zone(tmp_path: Path, at: str, crs: str) -> None:
         (("areas", "nowhere.geojson", "--name-column", "n"), "nowhere.geojson"),
         (("purge", "x:1"), "No record"),
         (("unimport", "abc"), "No single batch"),
-        (("export", "out.xlsx"), ".zip, .geojson or .parquet"),
+        (("export", "out.docx"), ".gpkg or .parquet"),
         (("export", "out.csv"), "No records yet"),
     ],
 )

@@ -43,6 +43,7 @@ MAY = {
     "exposure.shorter": {"steward"},
     "forgetting.set_hold": {"steward"},
     "known_answers.add_known": {"steward"},
+    "desk_corrections.desk_corrections": {*ROLES},
 }
 ASKED: dict[str, Any] = {
     "tip": "0", "code": "verified", "reason": "picture", "into": "1", "says": {}, "part": "test",

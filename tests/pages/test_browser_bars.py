@@ -8,7 +8,7 @@ import pytest
 from tests.pages.test_browser import PHONE, Open, drawn, keep, opened, settled
 from tests.pages.test_browser_look import FRAME, inside
 from tests.tabs import PATIENCE
-from ui.frame.menu import PAGES
+from ui.frame.menu import PAGES, TRENDS
 
 __all__ = ["opened"]  # the fixture
 pytestmark = pytest.mark.browser
@@ -48,7 +48,8 @@ def test_the_bar_opens_every_section_and_says_which_is_open(opened: Open) -> Non
     page.goto(page.url.rstrip("/") + "/trend")  # a page within a section
     page.locator(".st-key-tabs").wait_for()
     page.wait_for_function(f"() => String(({MARKED})()) === 'Trends'")
-    assert page.locator(".st-key-tabs a").all_inner_texts() == ["When?", "Is it rising?", "Compare"]
+    tabs = [row.title for row in PAGES if row.section == TRENDS]
+    assert page.locator(".st-key-tabs a").all_inner_texts() == tabs and len(tabs) == 7
 
 
 SMALL = """() => { const w = FRAME.contentWindow, css =

@@ -283,6 +283,7 @@ def test_session_state_holds_widgets_only() -> None:
         "find",
         "sheet",
         "page_words",
+        *("cite", "counting", "take_picture_png", "take_picture_svg"),  # in Share and below
         "address",
     }
     words = {row.word for row in FILTERS}
