@@ -51,6 +51,9 @@ MAKE: dict[str, Callable[[str, int], object]] = {
     "popover": lambda key, size: st.popover("More", key=key),
     "expandable": lambda key, size: st.expander("More"),
     "button": lambda key, size: st.button("Do", key=key, help="It does", type="tertiary"),
+    "download_button": lambda key, size: st.download_button(
+        "Take", lambda: b"x", file_name="x.csv", key=key, on_click="ignore"
+    ),
     "html": lambda key, size: st.html("<p>" + "x" * size + "</p>"),
     "page_link": lambda key, size: st.page_link(st.session_state["page"], label="Page"),
     "text": lambda key, size: st.text("x" * size),

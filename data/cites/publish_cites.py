@@ -204,7 +204,9 @@ def cited_table(
     exact = drawing.numbers.sorts[asked.at.sort].exact
     rows = [(row.name, row.number) for row in picture.rows]
     if not asked.series:
-        rows.append((manifest["place"]["name"], asked.view.city.range(asked.at.period)))
+        place = manifest["place"]["name"]
+        whole = f"All of {place}" if any(name == place for name, _ in rows) else place
+        rows.append((whole, asked.view.city.range(asked.at.period)))  # an area may be called so
     frame = pd.DataFrame(
         {
             _PERIOD if asked.series else "area": [name for name, _ in rows],
