@@ -87,9 +87,8 @@ def _variables(theme: Theme) -> str:
 
 def _picture(cite: Cite) -> str:
     """The picture, where the cite has one."""
-    # the SVG of a release is measured with letters that an <img> does not have
-    order = (PNG, SVG) if cite.manifest.as_of else (SVG, PNG)
-    file = next((name for name in order if name in cite.manifest.files), "")
+    # an SVG is measured with letters that an <img> does not have
+    file = next((name for name in (PNG, SVG) if name in cite.manifest.files), "")
     if not file:
         return ""
     return f'<figure><img src="/c/{cite.name}/{file}" alt="{esc(cite.manifest.alt)}"></figure>'
