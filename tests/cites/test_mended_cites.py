@@ -6,13 +6,16 @@ import pandas as pd
 import pytest
 
 from data.cites import make_cite
+from data.cites.change_words import describe_reask
 from data.cites.cite_folder import CITES, Cite, read_cite
 from data.cites.cite_link import cite_origin, current_table, read_link
 from data.cites.cite_page import cite_page
-from data.cites.corrected import reask
+from data.cites.corrected import Reask, _fallen_to_none, reask
+from data.cites.number_table import CellChange
 from data.cites.outcome import CiteOutcome
 from data.numbers.pages import ask_numbers
 from data.settings import Problem, Settings
+from data.storage.history import ChangeKind
 from data.storage.store import Store
 from tests.cites.test_team_cites import LINK, NOW, filled, place, store  # noqa: F401 (fixtures)
 from tests.conftest import command
@@ -114,3 +117,56 @@ def test_a_cites_page_shows_the_picture_with_its_letters_and_links_both(
     page = cite_page(cite, CiteOutcome("Unchanged"), "Cited", {}, {})
     assert f'<img src="/c/{cite.name}/picture.png"' in page
     assert 'picture.svg" download' in page and 'picture.png" download' in page
+
+
+def _done(store: Store, *words: str) -> Store:  # noqa: F811
+    done = command(*words, store=store.root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Store(store.root)
+
+
+def _became(store: Store, place: Settings, name: str) -> tuple[Reask, CiteOutcome]:  # noqa: F811
+    cite, answer = reask(store, place, name, ask_numbers)
+    return answer, describe_reask(cite, answer)
+
+
+def test_what_was_taken_back_since_is_no_reason_and_an_update_is_called_one(
+    store: Store,  # noqa: F811
+    place: Settings,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    store = _told(store, tmp_path / "paper.csv", PRESS, "2026-01-03", "2026-01-04")
+    name = _cited(store, place, LINK.replace("areas", "response").replace("stops", "paper")).name
+    store = _done(store, "retract", "paper:paper-0", "--reason", "same_event")
+    assert _became(store, place, name)[1].headline.startswith("Since corrected: 2 → 1 on")
+    (code,) = store.history().corrections
+    store = _done(store, "corrections", "--undo", code)
+    answer, outcome = _became(store, place, name)
+    assert not answer.changes and outcome.headline.startswith("Unchanged")
+    new = ("--set", "response=in_person", "--reason", "new_evidence")
+    store = _done(store, "update", "paper:paper-1", *new)
+    answer, outcome = _became(store, place, name)
+    assert [one.kind for one in answer.reasons] == [ChangeKind.UPDATE]
+    assert outcome.headline.startswith("Since updated: 2 numbers differ on")
+    store = _done(store, "retract", "paper:paper-0", "--reason", "same_event")
+    assert _became(store, place, name)[1].headline.startswith("Since corrected: 2 numbers differ")
+
+
+def test_a_count_that_fell_to_none_is_zero(
+    store: Store,  # noqa: F811
+    place: Settings,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    store = _told(store, tmp_path / "paper.csv", PRESS, "2026-01-03", "2026-02-04")
+    name = _cited(store, place, LINK.replace("areas", "response").replace("stops", "paper")).name
+    store = _done(store, "retract", "paper:paper-0", "--reason", "same_event")
+    outcome = _became(store, place, name)[1]
+    assert outcome.headline.startswith("Since corrected: 1 → 0 on")
+    cite = read_cite(store.root / CITES, name)
+    assert "<ins>now 0</ins>" in cite_page(cite, outcome, "Cited", {}, {})
+
+
+def test_a_row_that_may_only_be_called_otherwise_is_not_zero() -> None:
+    gone = [CellChange(("A",), "n", "3", None), CellChange(("B",), "n", "0", None)]
+    assert _fallen_to_none(gone) == [CellChange(("A",), "n", "3", "0")]
+    assert _fallen_to_none([CellChange(("A",), "share", "1", None)])[0].new is None
