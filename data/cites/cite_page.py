@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from string import Template
 
-from data.cites.cite_folder import MANIFEST, NUMBERS, PACKAGE, PNG, SVG, Cite
+from data.cites.cite_folder import DEMONSTRATION, MANIFEST, NUMBERS, PACKAGE, PNG, SVG, Cite
 from data.cites.number_table import CellChange, read_cells
 from data.cites.outcome import CiteOutcome, cell_text, changed_texts
 from data.embed.language import esc
@@ -41,7 +41,9 @@ def cite_page(
         title=esc(manifest.title),
         place=esc(manifest.place),
         kind=esc(kind),
-        subtitle=esc(manifest.subtitle),
+        subtitle=esc(
+            f"{manifest.subtitle}. {DEMONSTRATION}" if manifest.made else manifest.subtitle
+        ),
         state="changed" if outcome.changes else "same",
         headline=esc(outcome.headline),
         lines="".join(f"<p>{esc(line)}</p>" for line in outcome.lines),
