@@ -48,16 +48,18 @@ def describe_reask(cite: Cite, answer: Reask) -> CiteOutcome:
 
 
 def _headline(manifest: CiteManifest, answer: Reask) -> str:
-    """Since corrected, with the numbers where it is one alone, and the day where one is known."""
+    """Since corrected or updated, with the numbers where it is one alone, and the day where one is known."""
     alone = (
         ": {} → {}".format(*changed_texts(answer.changes[0])) if len(answer.changes) == 1 else ""
     )
     many = "" if alone else f": {len(answer.changes):,} numbers differ"
+    updated = {reason.kind for reason in answer.reasons} == {ChangeKind.UPDATE}
+    what = "Since updated" if updated and not answer.code else "Since corrected"
     if len(answer.reasons) == 1 and not answer.code:
         reason = answer.reasons[0]
         day = local_day(reason.at, manifest.zone)
-        return f"Since corrected{alone or many} on {period(day, day)}, because {_why(manifest, reason)}"
-    return f"Since corrected{alone or many}"
+        return f"{what}{alone or many} on {period(day, day)}, because {_why(manifest, reason)}"
+    return f"{what}{alone or many}"
 
 
 def _reason_lines(manifest: CiteManifest, answer: Reask) -> tuple[str, ...]:

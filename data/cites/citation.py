@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from data.cites.cite_folder import Cite
+from data.cites.cite_folder import DEMONSTRATION, Cite
 from data.views.export import TEAM_ONLY
 
 _AP_MONTHS = (
@@ -47,13 +47,18 @@ def _which(cite: Cite) -> str:
     return f"{of}; {TEAM_ONLY[:1].lower()}{TEAM_ONLY[1:]}" if cite.manifest.team_only else of
 
 
+def _made(cite: Cite) -> str:
+    """The sentence that no report is real, where none is, and a space."""
+    return f"{DEMONSTRATION} " if cite.manifest.made else ""
+
+
 def _ap(cite: Cite, day: date, address: str) -> str:
     manifest = cite.manifest
     recorded = ", ".join(source.title for source in manifest.sources)
     by = f"{recorded}, counted by " if recorded else ""
     return (
         f"Source: {by}Porchlight {manifest.place}, {_which(cite)}, "
-        f"{_AP_MONTHS[day.month - 1]} {day.day}, {day.year}. “{_sentence(manifest.title)}” {address}"
+        f"{_AP_MONTHS[day.month - 1]} {day.day}, {day.year}. “{_sentence(manifest.title)}” {_made(cite)}{address}"
     )
 
 
@@ -61,7 +66,7 @@ def _apa(cite: Cite, day: date, address: str) -> str:
     manifest = cite.manifest
     return (
         f"Porchlight {manifest.place}. ({day.year}, {day:%B} {day.day}). "
-        f"{manifest.title.rstrip('.')} ({_which(cite).capitalize()}) [Data set]. {address}"
+        f"{manifest.title.rstrip('.')} ({_which(cite).capitalize()}) [Data set]. {_made(cite)}{address}"
     )
 
 
@@ -72,7 +77,9 @@ def _bibtex(cite: Cite, day: date, address: str) -> str:
         "title": f"{{{_tex(manifest.title)}}}",
         "year": str(day.year),
         "month": f"{day:%b}".lower(),
-        "note": _tex(f"{manifest.subtitle}. {_which(cite).capitalize()}; code {manifest.code}"),
+        "note": _tex(
+            f"{manifest.subtitle}. {_made(cite)}{_which(cite).capitalize()}; code {manifest.code}"
+        ),
         "url": address,
     }
     body = ",\n".join(

@@ -21,6 +21,7 @@ CITES = "cites"  # the folder of them all
 MANIFEST, CITED = "manifest.json", "cited.json"
 NUMBERS, PACKAGE, SVG, PNG = "numbers.csv", "datapackage.json", "picture.svg", "picture.png"
 UNFINISHED = ".unfinished-"
+DEMONSTRATION = "Demonstration data: none of these reports is real."
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -74,6 +75,11 @@ class CiteManifest:
     def team_only(self) -> bool:
         """Whether it holds community reports that no release made public."""
         return not self.as_of and any(source.kind == "community" for source in self.sources)
+
+    @property
+    def made(self) -> bool:
+        """Whether its reports are demonstration data: the notes of a release then say so."""
+        return DEMONSTRATION in self.uncertainty
 
 
 class Cited(NamedTuple):

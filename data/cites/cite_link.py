@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from data.numbers.numbers import join_words
 from data.settings import Problem, Settings, first_step
+from data.site import LOOPBACK, USUAL_PORT
 from data.storage.store import Current, Store
 from data.views import export, links
 from data.views.filters import FILTERS
@@ -15,6 +16,8 @@ from data.views.view import View
 _NO_LINK = (
     "{text!r} is no link of a page. Copy it whole from Share, in quotes: a shell cuts it at &."
 )
+_NOT_HERE = "{host} is another Porchlight: this one has its own records. Copy the link of a page of this one."
+_USUAL = "http://localhost:8501"
 # words of a link by which no number changes: where the map stands, and how it looks
 _LOOKS = ("at", "base", "embed", "embed_options")
 _FILTER_WORDS = {row.word for row in FILTERS} | {links.STAMP, links.SETTLED}
@@ -69,6 +72,23 @@ def read_link(link: str, current: Current, settings: Settings) -> PageLink:
         raise Problem(f"The link cannot be met: {' '.join(links.sentences(wrong))}")
     stamp = asked.get(links.STAMP, [""])[-1]
     return PageLink(address.path.strip("/"), view, dict(sorted(own.items())), stamp)
+
+
+def cite_origin(link: str, site: str) -> str:
+    """The origin of a cite's own link: the site's, where the settings name one, else that of the
+    page's link. Problem where the link is of another host."""
+    try:
+        page = urlsplit(link.strip())
+        host, port = page.hostname or "", page.port
+    except ValueError:
+        raise Problem(_NO_LINK.format(text=link.strip()[:60])) from None
+    name = f"[{host}]" if ":" in host else host
+    if page.netloc and name not in LOOPBACK and host != urlsplit(site).hostname:
+        raise Problem(_NOT_HERE.format(host=host or page.netloc))
+    if site or not host:
+        return site or _USUAL
+    scheme = page.scheme if page.scheme in USUAL_PORT else "http"
+    return f"{scheme}://{name}{'' if port is None else f':{port}'}"
 
 
 def read_again(link: str, current: Current, settings: Settings) -> PageLink:

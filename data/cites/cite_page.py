@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from string import Template
 
-from data.cites.cite_folder import MANIFEST, NUMBERS, PACKAGE, PNG, SVG, Cite
+from data.cites.cite_folder import DEMONSTRATION, MANIFEST, NUMBERS, PACKAGE, PNG, SVG, Cite
 from data.cites.number_table import CellChange, read_cells
 from data.cites.outcome import CiteOutcome, cell_text, changed_texts
 from data.embed.language import esc
@@ -41,7 +41,9 @@ def cite_page(
         title=esc(manifest.title),
         place=esc(manifest.place),
         kind=esc(kind),
-        subtitle=esc(manifest.subtitle),
+        subtitle=esc(
+            f"{manifest.subtitle}. {DEMONSTRATION}" if manifest.made else manifest.subtitle
+        ),
         state="changed" if outcome.changes else "same",
         headline=esc(outcome.headline),
         lines="".join(f"<p>{esc(line)}</p>" for line in outcome.lines),
@@ -87,9 +89,8 @@ def _variables(theme: Theme) -> str:
 
 def _picture(cite: Cite) -> str:
     """The picture, where the cite has one."""
-    # the SVG of a release is measured with letters that an <img> does not have
-    order = (PNG, SVG) if cite.manifest.as_of else (SVG, PNG)
-    file = next((name for name in order if name in cite.manifest.files), "")
+    # an SVG is measured with letters that an <img> does not have
+    file = next((name for name in (PNG, SVG) if name in cite.manifest.files), "")
     if not file:
         return ""
     return f'<figure><img src="/c/{cite.name}/{file}" alt="{esc(cite.manifest.alt)}"></figure>'

@@ -42,13 +42,15 @@ def _views(
     records_it: Callable[[SourceMeta], bool],
     what: str,
 ) -> list[View]:
-    """The View of each source that records something. Problem where none does."""
+    """The View of the chosen source where it records something, else those of every source that
+    does. Problem where none does."""
     settled = page.get(links.SETTLED, "")
     now = datetime.now(UTC)
     shown = views_by_source(view, current.meta, load_settings(), now, settled, records_it)
     if not shown:
         raise Problem(f"No source of this store records {what}.")
-    return shown
+    # a cite of one source holds no other: the press may be printed, community reports may not
+    return [one for one in shown if one.sources[0] in view.sources] or shown
 
 
 def number_responses(current: Current, view: View, page: Mapping[str, str]) -> PageNumbers:

@@ -58,6 +58,7 @@ class DataChange(NamedTuple):
     records: int = 0
     name: str = ""
     reason: str = ""  # of a correction: one of the list
+    code: str = ""  # of a correction: the same where it is taken back
 
 
 @dataclass(frozen=True)
@@ -313,7 +314,7 @@ def _decide(
         new, kind = replace(new, counts_from=event.at), ChangeKind(one.kind)
     history.corrections[code] = new
     if stage is not CorrectionStage.DECLINED:
-        change = DataChange(event.seq, event.at, kind, one.source, 1, reason=one.reason)
+        change = DataChange(event.seq, event.at, kind, one.source, 1, reason=one.reason, code=code)
         history.changes.append(change)
 
 

@@ -5,6 +5,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import frictionless
@@ -16,6 +17,7 @@ from data.attacks.case import SMALL, Case
 from data.attacks.payload import payload, searched, vertices
 from data.attacks.served import contents
 from data.cites import publish_cites, released_cites
+from data.cites.citation import citation_texts
 from data.cites.cite_folder import CITES, is_cite_name
 from data.cites.released_cites import INDEX, PAGE, read_index, read_page_or_file, read_released_cite
 from data.privacy.policy import Policy
@@ -63,6 +65,21 @@ def test_each_table_and_period_has_a_cite(public: Path) -> None:
     assert sorted(table["number"][:-1]) == sorted(own["number"])
     page = (public / CITES / index[MAP] / PAGE).read_text()
     assert "Unchanged" in page and "<script" not in page and 'content="noindex"' in page
+
+
+def test_cites_of_demonstration_data_say_so_wherever_they_are_quoted(
+    public: Path, tmp_path: Path
+) -> None:
+    told = "Demonstration data: none of these reports is real."
+    cite = read_released_cite(public, read_index(public)[MAP])
+    assert f"2024. {told}</p>" in (public / CITES / cite.name / PAGE).read_text()
+    texts = citation_texts(cite, date(2026, 1, 5), "https://a.example/c/x")
+    assert len(texts) == 3 and all(text.count(told) == 1 for text in texts.values())
+    real = tmp_path / "real" / "public"
+    publish_release(make_release("tiny", official=False, areas=False, made=False), real)
+    publish_cites.settle_cites(real)
+    pages = [file.read_text() for file in (real / CITES).rglob(PAGE)]
+    assert pages and not any("Demonstration" in page for page in pages)
 
 
 def test_pages_are_small_and_files_are_for_everybody(public: Path) -> None:

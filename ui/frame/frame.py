@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from data.cites import cite_folder
 from data.numbers.numbers import join_words
 from data.views import links, recording
 from data.views.coverage import cover
@@ -18,7 +19,7 @@ from ui.frame.feed_notices import feed_notices
 from ui.parts import cite_button, picture_buttons, pictures
 
 plain, theme = look.plain, look.theme
-DEMONSTRATION = "Demonstration data: none of these reports is real."
+DEMONSTRATION = cite_folder.DEMONSTRATION
 
 
 def view() -> View:
