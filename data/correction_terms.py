@@ -49,6 +49,8 @@ class Correction:
 
     `record` is the keyed hash of the record's id; moments are UTC in ISO 8601, "" where there is
     none. It counted from `counts_from` on; `decided_at` is when it was approved, declined or undone.
+    `number` is that of the event from which it counts, else of the one that proposed it, and
+    `decided_number` that of the last decision on it.
     """
 
     code: str
@@ -63,6 +65,8 @@ class Correction:
     counts_from: str = ""
     decided_at: str = ""
     decided_by: str = ""
+    number: int = 0
+    decided_number: int = 0
 
 
 class ReasonWords(NamedTuple):

@@ -56,8 +56,8 @@ def show_summary() -> None:
         + " ".join(f"{kind.capitalize()}: {what}" for kind, what in KIND_MEANINGS.items())
     )
     st.text(
-        "They stand over every later import. The public reads of them once a published release "
-        f"shows their month. The whole policy: {_DEFINITIONS}."
+        "They stand over every later import. The public reads of those whose month a release showed "
+        f"that was published before. The whole policy: {_DEFINITIONS}."
     )
 
 
