@@ -1,6 +1,7 @@
 """What an editor does to a record: proposes, approves, declines, takes back.
 
-Where people sign in, two of them do it: one proposes, another approves. On a machine that asks
+Where people sign in, two of them do it: one proposes, another approves, and who proposed it does not
+take it back alone either. On a machine that asks
 nobody who they are there is one person and one step.
 """
 
@@ -222,7 +223,8 @@ def decline(store: Store, actor: Actor, code: str) -> Correction:
 
 
 def undo(store: Store, actor: Actor, code: str) -> Correction:
-    """Take a correction back that counts: the record says again what it said before."""
+    """Take a correction back that counts: the record says again what it said before. Problem where
+    who takes it back is who proposed it."""
     return _decide(store, actor, code, CorrectionStage.UNDONE)
 
 
@@ -231,6 +233,10 @@ _NEEDED = {
     CorrectionStage.DECLINED: (CorrectionStage.WAITS, "waits for approval"),
     CorrectionStage.UNDONE: (CorrectionStage.STANDS, "counts"),
 }
+
+
+# what nobody does to what they proposed, where people sign in
+_BY_ANOTHER = {CorrectionStage.STANDS: "approves it", CorrectionStage.UNDONE: "takes it back"}
 
 
 def _decide(store: Store, actor: Actor, code: str, stage: CorrectionStage) -> Correction:
@@ -245,8 +251,8 @@ def _decide(store: Store, actor: Actor, code: str, stage: CorrectionStage) -> Co
                 f"Correction {one.code} is {one.stage}: only what {spelled} can become {stage}."
             )
         mine = actor.who == one.proposed_by and actor.who != HERE
-        if mine and stage is CorrectionStage.STANDS:
-            raise Problem("You proposed this: somebody else approves it.")
+        if mine and stage in _BY_ANOTHER:
+            raise Problem(f"You proposed this: somebody else {_BY_ANOTHER[stage]}.")
         event = CorrectionDecided(one.code, stage, actor.who)
         note_event(store, one.code, event)
         store.ledger.append(event)

@@ -261,3 +261,17 @@ def test_the_next_release_has_the_corrected_records_and_no_retracted_one(town: T
         "calls:1": "call_911", "calls:2-2": "call_911", "calls:3": "shooting",
         "calls:4": "crowd_control",
     }  # fmt: skip
+
+
+def test_nobody_takes_back_alone_what_they_proposed(town: Town) -> None:
+    """It would undo what two decided; the command line of the machine can."""
+    ann, bob = (Actor(name, frozenset({"editor"})) for name in ("ann", "bob"))
+    asked = Proposal(CorrectionKind.RETRACTION, "paper:p1", "same_event", {})
+    one = changes.propose(town.store, load_settings(), ann, asked, waits=True)
+    changes.approve(town.store, bob, one.code)
+    with pytest.raises(Problem, match="somebody else takes it back"):
+        changes.undo(town.store, ann, one.code)
+    assert changes.undo(town.store, bob, one.code).stage is CorrectionStage.UNDONE
+    again = changes.propose(town.store, load_settings(), ann, asked, waits=True)
+    changes.approve(town.store, bob, again.code)
+    assert changes.undo(town.store, machine(), again.code).stage is CorrectionStage.UNDONE
