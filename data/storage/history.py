@@ -293,7 +293,7 @@ def _record_changed(history: History, event: events.RecordChanged) -> None:
         number=event.seq,
     )
     if not event.waits:
-        _decide(history, event, event.code, CorrectionStage.STANDS)
+        _decide(history, event, event.code, CorrectionStage.STANDS, event.by)
 
 
 def _correction_decided(history: History, event: events.CorrectionDecided) -> None:
@@ -311,7 +311,10 @@ def _decide(
     new = replace(one, stage=stage, decided_at=event.at, decided_by=by, decided_number=event.seq)
     kind = ChangeKind.CORRECTION_UNDONE
     if stage is CorrectionStage.STANDS:
-        new, kind = replace(new, counts_from=event.at, number=event.seq), ChangeKind(one.kind)
+        new, kind = (
+            replace(new, counts_from=event.at, counts_by=by, number=event.seq),
+            ChangeKind(one.kind),
+        )
     history.corrections[code] = new
     if stage is not CorrectionStage.DECLINED:
         change = DataChange(event.seq, event.at, kind, one.source, 1, reason=one.reason)

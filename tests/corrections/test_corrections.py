@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.correction_terms import CORRECTION_REASONS, CorrectionKind, CorrectionStage, reasons_for
-from data.corrections import changes, contents
+from data.corrections import changes, contents, listing
 from data.corrections.changes import Proposal
 from data.corrections.reasons import CHANGES, reasons_between
 from data.people.actor import Actor, Forbidden, machine
@@ -275,3 +275,13 @@ def test_nobody_takes_back_alone_what_they_proposed(town: Town) -> None:
     again = changes.propose(town.store, load_settings(), ann, asked, waits=True)
     changes.approve(town.store, bob, again.code)
     assert changes.undo(town.store, machine(), again.code).stage is CorrectionStage.UNDONE
+
+
+def test_the_list_is_newest_first_also_within_a_day_and_no_retraction_counts(town: Town) -> None:
+    town.run(*FIX)
+    town.run("retract", "calls:3", "--reason", "outside")
+    town.run("update", "calls:4", "--set", "response=in_person", "--reason", "outcome_known")
+    rows = listing.list_corrections(Store(town.store.root), load_settings())
+    assert [row.record for row in rows] == ["calls:4", "calls:3", "calls:1"]
+    told = town.run("corrections")
+    assert "retraction, stands: calls:3" in told and "update, counts: calls:4" in told

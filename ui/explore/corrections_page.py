@@ -15,6 +15,7 @@ from data.correction_terms import (
     CorrectionKind,
     CorrectionStage,
     reasons_for,
+    spell_stage,
 )
 from data.corrections import changes, listing
 from data.corrections.changeable import CHANGEABLE
@@ -106,7 +107,7 @@ def show_list() -> None:
             "Record": [row.record or "removed for good" for row in shown],
             "Change": [row.change for row in shown],
             "Why": [row.reason for row in shown],
-            "Now": [listing.STAGES[row.stage] for row in shown],
+            "Now": [spell_stage(row.kind, row.stage) for row in shown],
             "Note": [row.note for row in shown],
         }
     )
@@ -149,7 +150,12 @@ def show_desk() -> None:
             "Month of the record": [row.month for row in rows],
             "Fields": [", ".join(row.fields) or "the whole record" for row in rows],
             "Why": [row.reason for row in rows],
-            "Now": ["taken back" if row.undone else "counts" for row in rows],
+            "Now": [
+                spell_stage(
+                    row.kind, CorrectionStage.UNDONE if row.undone else CorrectionStage.STANDS
+                )
+                for row in rows
+            ],
         }
     )
     tables.text_table(frame)
