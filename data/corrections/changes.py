@@ -5,9 +5,9 @@ take it back alone either. On a machine that asks
 nobody who they are there is one person and one step.
 """
 
-import json
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from data.correction_terms import (
     reasons_for,
 )
 from data.corrections.changeable import CHANGEABLE, Asking, Values, read_values, spell_value
-from data.corrections.contents import Content, note_event, write_content
+from data.corrections.contents import Content, note_event, same_unfinished, write_content
 from data.corrections.corrected_rows import (
     RecordRow,
     correct_rows,
@@ -46,6 +46,9 @@ _EVENTS: dict[CorrectionKind, type[RecordChanged]] = {
     CorrectionKind.RETRACTION: RecordRetracted,
 }
 MOST_NOTE = 500  # letters
+# of the name of a correction, which is random: of one made from what it says, who has the key could
+# try out, after a purge, the few words that a value may be
+CODE_LETTERS = 12
 
 
 class Already(Problem):
@@ -94,11 +97,12 @@ def propose(
         values = read_values(proposal.stated, Asking(store, zone, datetime.now(UTC)))
         if proposal.kind is not CorrectionKind.RETRACTION:
             _require_new(proposal, now, values)
-        code = _code(store, record, proposal, values, key)
+        content = _content("", proposal, imported, now, values)
+        code = same_unfinished(store, content) or secrets.token_hex(CODE_LETTERS // 2)
         kind = _EVENTS[proposal.kind]
         columns = list(proposal.stated)
         event = kind(code, record, imported["source"], proposal.reason, columns, actor.who, waits)
-        write_content(store, _content(code, proposal, imported, now, values))
+        write_content(store, replace(content, code=code))
         note_event(store, code, event)
         store.ledger.append(event)
     return store.history().corrections[code]
@@ -174,13 +178,6 @@ _COLUMNS_OF = {"day": ("local_date", "time_precision"), "time": _TIMES, "area": 
 def _columns_of(name: str, values: Values) -> list[str]:
     """The columns of the record that tell whether an entry changes anything."""
     return [column for column in _COLUMNS_OF.get(name, (name,)) if column in values]
-
-
-def _code(store: Store, record: str, proposal: Proposal, values: Values, key: bytes) -> str:
-    """The name of a correction: the same where a command that was killed is typed again."""
-    before = sum(one.record == record for one in store.history().corrections.values())
-    meaning = [record, before, proposal.kind, proposal.reason, values]
-    return identity.keyed(key, json.dumps(meaning, sort_keys=True))[:12]
 
 
 def _content(

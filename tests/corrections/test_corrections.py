@@ -1,6 +1,7 @@
 """Corrections, updates and retractions: what readers see, what stays, and what a purge leaves."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -285,3 +286,32 @@ def test_the_list_is_newest_first_also_within_a_day_and_no_retraction_counts(tow
     assert [row.record for row in rows] == ["calls:4", "calls:3", "calls:1"]
     told = town.run("corrections")
     assert "retraction, stands: calls:3" in told and "update, counts: calls:4" in told
+
+
+def test_the_name_of_a_correction_tells_nothing_of_what_it_says(town: Town) -> None:
+    """After a purge whoever has the key could try out the few words of a value with it."""
+    other = Path(shutil.copytree(town.store.root, town.root / "other"))  # the same key and records
+    asked = Proposal(CorrectionKind.CORRECTION, "calls:1", "entry_error", {"kind": "shooting"})
+    codes = [
+        changes.propose(store, load_settings(), machine(), asked, waits=False).code
+        for store in (town.store, Store(other))
+    ]
+    assert codes[0] != codes[1] and {len(code) for code in codes} == {12}
+
+
+def test_a_command_that_was_killed_before_its_event_leaves_no_second_content(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(*_: object) -> None:
+        raise Killed
+
+    asked = Proposal(CorrectionKind.CORRECTION, "calls:1", "entry_error", {"kind": "shooting"})
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(changes, "note_event", kill)
+        changes.propose(town.store, load_settings(), machine(), asked, waits=False)
+    one = changes.propose(town.store, load_settings(), machine(), asked, waits=False)
+    (file,) = contents.contents_folder(town.store).glob("*.json")
+    assert file.stem == one.code

@@ -127,10 +127,11 @@ def _show_undo(shown: list[CorrectionRow]) -> None:
             format_func=lambda one: look.plain(f"{counting[one].record}: {counting[one].change}"),
         )  # fmt: skip
         st.text("The record says again what it said before. The list keeps both.")
-        own = code and counting[code].proposed_by == actor.who and identity.provider()
+        mine = code is not None and counting[code].proposed_by == actor.who
+        own = mine and identity.provider()
         if own:
             st.text("You proposed this: somebody else takes it back.")
-        st.button("Take it back", disabled=not code or own, on_click=_act, args=(_undo, code))
+        st.button("Take it back", disabled=code is None or own, on_click=_act, args=(_undo, code))
 
 
 def show_desk() -> None:
