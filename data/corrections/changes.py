@@ -98,7 +98,7 @@ def propose(
         if proposal.kind is not CorrectionKind.RETRACTION:
             _require_new(proposal, now, values)
         content = _content("", proposal, imported, now, values)
-        code = same_unfinished(store, content) or secrets.token_hex(CODE_LETTERS // 2)
+        code = same_unfinished(store, content) or _new_code(store)
         kind = _EVENTS[proposal.kind]
         columns = list(proposal.stated)
         event = kind(code, record, imported["source"], proposal.reason, columns, actor.who, waits)
@@ -113,6 +113,10 @@ _ARTICLES = {
     CorrectionKind.UPDATE: "an update",
     CorrectionKind.RETRACTION: "a retraction",
 }
+
+
+def _new_code(_: Store) -> str:
+    return secrets.token_hex(CODE_LETTERS // 2)
 
 
 def find_row(store: Store, incident_id: str) -> tuple[RecordRow, RecordRow]:
