@@ -49,6 +49,8 @@ class Correction:
 
     `record` is the keyed hash of the record's id; moments are UTC in ISO 8601, "" where there is
     none. It counted from `counts_from` on; `decided_at` is when it was approved, declined or undone.
+    `number` is that of the event from which it counts, else of the one that proposed it, and
+    `decided_number` that of the last decision on it; `counts_by` is who let it count.
     """
 
     code: str
@@ -63,6 +65,9 @@ class Correction:
     counts_from: str = ""
     decided_at: str = ""
     decided_by: str = ""
+    counts_by: str = ""
+    number: int = 0
+    decided_number: int = 0
 
 
 class ReasonWords(NamedTuple):
@@ -91,6 +96,22 @@ KIND_MEANINGS: dict[CorrectionKind, str] = {
     CorrectionKind.UPDATE: "Something became known later. What stood there before was not wrong.",
     CorrectionKind.RETRACTION: "The record should not be there. It no longer counts.",
 }
+
+
+_STAGES: dict[CorrectionStage, str] = {
+    CorrectionStage.WAITS: "waits for a second person",
+    CorrectionStage.STANDS: "counts",
+    CorrectionStage.DECLINED: "declined",
+    CorrectionStage.UNDONE: "taken back",
+    CorrectionStage.PURGED: "record purged",
+}
+
+
+def spell_stage(kind: CorrectionKind, stage: CorrectionStage) -> str:
+    """How a correction stands, in words; of a retraction nothing counts."""
+    if kind is CorrectionKind.RETRACTION and stage is CorrectionStage.STANDS:
+        return "stands"
+    return _STAGES[stage]
 
 
 def reasons_for(kind: CorrectionKind) -> list[str]:

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def die(words: list[str], told: dict[str, str], at: int, out: int) -> None:
     """Run a command here and kill this process at a step; never returns."""
     from data.__main__ import app
+    from data.corrections import changes
     from data.sample import sample
     from data.storage import ledger
 
@@ -49,6 +50,8 @@ def die(words: list[str], told: dict[str, str], at: int, out: int) -> None:
     for name in STEPS:
         setattr(os, name, stepping(getattr(os, name)))
     ledger._insert = stepping(ledger._insert)  # SQLite's own steps cannot be seen from here
+    # random otherwise: the stamps of two runs, which are compared, would differ
+    changes._new_code = lambda store: f"{len(store.history().corrections):012x}"
     if SAMPLE in told:
 
         def small(folder: Path) -> None:

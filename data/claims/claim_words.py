@@ -102,6 +102,21 @@ def say_months(checked: CheckedPart) -> str:
     return f"What local police did: {'; '.join(told)}." if told else ""
 
 
+def say_note(checked: CheckedPart) -> str:
+    """The note of a part; where its View has other records than the note was written of, only that.
+
+    A source of which the store has no record has none of them.
+    """
+    written, now = checked.part.records, checked.n or 0
+    if written is None or written == now:
+        return checked.part.note
+    are = "is" if now == 1 else "are"
+    return (
+        f"This note was written of {words.counted(written, 'record')}; now there {are} {now:,}. "
+        "Read them before you quote it."
+    )
+
+
 def _of(part: Part, found: Estimate) -> str:
     """What a number is of: records and whole steps."""
     many, before = (

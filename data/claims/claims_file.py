@@ -49,6 +49,7 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True):
     `of` says which part, where there are several. `view` and `beside` are the queries of links.
     `complete` says why every such record would be in the source: without it, no record tells
     nothing. `note` is what the records show and what they do not, `tells` what would tell.
+    `records` is how many records of the View the note was written of.
     """
 
     test: TestKind
@@ -60,6 +61,7 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True):
     complete: str = ""
     lacks: Lack | None = None
     note: str = ""
+    records: int | None = None
     tells: str = ""
 
     def __post_init__(self) -> None:
@@ -73,6 +75,8 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True):
             complete=_is_text(self.complete) and bool(self.complete) <= needs.complete,
             lacks=(self.lacks is not None) == needs.lacks,
             note=_is_text(self.note),
+            records=self.records is None
+            or (self.records >= 0 and bool(self.view) and bool(self.note)),
             tells=_is_text(self.tells) and bool(self.tells) >= needs.lacks,
         )
 
@@ -184,6 +188,7 @@ _HINTS = {
     "at_least": "share and ratio have either at_least or at_most, a number; other tests have none",
     "at_most": "share and ratio have either at_least or at_most, a number; other tests have none",
     "complete": "only happened and never have it: why every such record would be in the source",
+    "records": "how many records of `view` the `note` was written of: only beside both of them",
     "lacks": f"the test none has it, others do not: one of {', '.join(Lack)}",
     "tells": "the test none needs one line that says what would tell",
 }

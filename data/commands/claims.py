@@ -21,7 +21,9 @@ def claims() -> None:
             raise Problem(first_step(settings))
         found = check_claims(store.at(stamp), settings, store.root, datetime.now(UTC))
         if not found:
-            raise Problem("No claims yet. Copy data/claims/sample.toml to claims.toml beside porchlight.toml.")
+            raise Problem(
+                "No claims yet. Copy data/claims/sample.toml to claims.toml beside porchlight.toml."
+            )
         for one in found:
             for line in _lines(one):
                 say(line)
@@ -45,7 +47,8 @@ def _lines(one: CheckedClaim) -> Iterator[str]:
             yield f"  {part.part.of}: {verdict}."
         number = (claim_words.say_number(part), claim_words.say_interval(part))
         told = (claim_words.say_test(part.part), *number, part.outcome.detail)
-        for line in (*told, part.sentence, claim_words.say_months(part), part.part.note):
+        months, note = claim_words.say_months(part), claim_words.say_note(part)
+        for line in (*told, part.sentence, months, note):
             if line:
                 yield f"    {line}"
         if part.part.tells:

@@ -1,12 +1,13 @@
 """What an editor does to a record: proposes, approves, declines, takes back.
 
-Where people sign in, two of them do it: one proposes, another approves. On a machine that asks
+Where people sign in, two of them do it: one proposes, another approves, and who proposed it does not
+take it back alone either. On a machine that asks
 nobody who they are there is one person and one step.
 """
 
-import json
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from data.correction_terms import (
     reasons_for,
 )
 from data.corrections.changeable import CHANGEABLE, Asking, Values, read_values, spell_value
-from data.corrections.contents import Content, note_event, write_content
+from data.corrections.contents import Content, note_event, same_unfinished, write_content
 from data.corrections.corrected_rows import (
     RecordRow,
     correct_rows,
@@ -45,6 +46,9 @@ _EVENTS: dict[CorrectionKind, type[RecordChanged]] = {
     CorrectionKind.RETRACTION: RecordRetracted,
 }
 MOST_NOTE = 500  # letters
+# of the name of a correction, which is random: of one made from what it says, who has the key could
+# try out, after a purge, the few words that a value may be
+CODE_LETTERS = 12
 
 
 class Already(Problem):
@@ -93,11 +97,12 @@ def propose(
         values = read_values(proposal.stated, Asking(store, zone, datetime.now(UTC)))
         if proposal.kind is not CorrectionKind.RETRACTION:
             _require_new(proposal, now, values)
-        code = _code(store, record, proposal, values, key)
+        content = _content("", proposal, imported, now, values)
+        code = same_unfinished(store, content) or _new_code(store)
         kind = _EVENTS[proposal.kind]
         columns = list(proposal.stated)
         event = kind(code, record, imported["source"], proposal.reason, columns, actor.who, waits)
-        write_content(store, _content(code, proposal, imported, now, values))
+        write_content(store, replace(content, code=code))
         note_event(store, code, event)
         store.ledger.append(event)
     return store.history().corrections[code]
@@ -108,6 +113,10 @@ _ARTICLES = {
     CorrectionKind.UPDATE: "an update",
     CorrectionKind.RETRACTION: "a retraction",
 }
+
+
+def _new_code(_: Store) -> str:
+    return secrets.token_hex(CODE_LETTERS // 2)
 
 
 def find_row(store: Store, incident_id: str) -> tuple[RecordRow, RecordRow]:
@@ -175,13 +184,6 @@ def _columns_of(name: str, values: Values) -> list[str]:
     return [column for column in _COLUMNS_OF.get(name, (name,)) if column in values]
 
 
-def _code(store: Store, record: str, proposal: Proposal, values: Values, key: bytes) -> str:
-    """The name of a correction: the same where a command that was killed is typed again."""
-    before = sum(one.record == record for one in store.history().corrections.values())
-    meaning = [record, before, proposal.kind, proposal.reason, values]
-    return identity.keyed(key, json.dumps(meaning, sort_keys=True))[:12]
-
-
 def _content(
     code: str, proposal: Proposal, imported: RecordRow, now: RecordRow, values: Values
 ) -> Content:
@@ -222,7 +224,8 @@ def decline(store: Store, actor: Actor, code: str) -> Correction:
 
 
 def undo(store: Store, actor: Actor, code: str) -> Correction:
-    """Take a correction back that counts: the record says again what it said before."""
+    """Take a correction back that counts: the record says again what it said before. Problem where
+    who takes it back is who proposed it."""
     return _decide(store, actor, code, CorrectionStage.UNDONE)
 
 
@@ -231,6 +234,10 @@ _NEEDED = {
     CorrectionStage.DECLINED: (CorrectionStage.WAITS, "waits for approval"),
     CorrectionStage.UNDONE: (CorrectionStage.STANDS, "counts"),
 }
+
+
+# what nobody does to what they proposed, where people sign in
+_BY_ANOTHER = {CorrectionStage.STANDS: "approves it", CorrectionStage.UNDONE: "takes it back"}
 
 
 def _decide(store: Store, actor: Actor, code: str, stage: CorrectionStage) -> Correction:
@@ -245,8 +252,8 @@ def _decide(store: Store, actor: Actor, code: str, stage: CorrectionStage) -> Co
                 f"Correction {one.code} is {one.stage}: only what {spelled} can become {stage}."
             )
         mine = actor.who == one.proposed_by and actor.who != HERE
-        if mine and stage is CorrectionStage.STANDS:
-            raise Problem("You proposed this: somebody else approves it.")
+        if mine and stage in _BY_ANOTHER:
+            raise Problem(f"You proposed this: somebody else {_BY_ANOTHER[stage]}.")
         event = CorrectionDecided(one.code, stage, actor.who)
         note_event(store, one.code, event)
         store.ledger.append(event)

@@ -92,6 +92,19 @@ def drop_contents(store: Store, ids: Collection[str]) -> None:
             file.unlink()
 
 
+def same_unfinished(store: Store, content: Content) -> str:
+    """The code of a correction that says the same and that no event speaks of: its command was
+    killed, and is typed again; "" where there is none. Retractions say the same whatever the reason."""
+    known = store.history().corrections
+    for file in sorted(contents_folder(store).glob("*.json")):
+        if file.stem not in known:
+            with contextlib.suppress(Problem):
+                there = read_content(store, file.stem)
+                if replace(there, code="", events=[]) == replace(content, code="", events=[]):
+                    return file.stem
+    return ""
+
+
 def sweep_contents(store: Store) -> None:
     """Remove what no event speaks of: a command was killed before its event was written."""
     known = store.history().corrections

@@ -6,21 +6,19 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from data import words
-from data.correction_terms import Correction, CorrectionStage, spell_reason
+from data.correction_terms import (
+    Correction,
+    CorrectionKind,
+    CorrectionStage,
+    spell_reason,
+    spell_stage,
+)
 from data.corrections.changeable import CHANGEABLE, spell_value
 from data.corrections.contents import read_content
 from data.corrections.corrected_rows import correct_rows, standing_corrections
 from data.settings import Problem, Settings
 from data.sources import read_catalogue, source_of
 from data.storage.store import Store
-
-STAGES: dict[CorrectionStage, str] = {
-    CorrectionStage.WAITS: "waits for a second person",
-    CorrectionStage.STANDS: "counts",
-    CorrectionStage.DECLINED: "declined",
-    CorrectionStage.UNDONE: "taken back",
-    CorrectionStage.PURGED: "record purged",
-}
 
 
 class CorrectionRow(NamedTuple):
@@ -29,7 +27,7 @@ class CorrectionRow(NamedTuple):
 
     code: str
     day: str
-    kind: str
+    kind: CorrectionKind
     stage: CorrectionStage
     source: str
     record: str
@@ -42,11 +40,8 @@ class CorrectionRow(NamedTuple):
 def list_corrections(store: Store, settings: Settings) -> list[CorrectionRow]:
     """Every correction, the newest first. Lost where the ledger is."""
     zone, known = ZoneInfo(settings.zone), read_catalogue(store.root)
-    found = [
-        _row(store, one, zone, source_of(one.source, known).title)
-        for one in store.history().corrections.values()
-    ]
-    return sorted(found, key=lambda row: row.day, reverse=True)
+    newest = sorted(store.history().corrections.values(), key=lambda one: one.number, reverse=True)
+    return [_row(store, one, zone, source_of(one.source, known).title) for one in newest]
 
 
 def _row(store: Store, one: Correction, zone: ZoneInfo, title: str) -> CorrectionRow:
@@ -97,7 +92,7 @@ def list_lines(store: Store, settings: Settings) -> Iterator[str]:
     if not rows:
         yield "No record was corrected, updated or retracted."
     for row in rows:
-        yield f"{row.day}  {row.code}  {row.kind}, {STAGES[row.stage]}: {row.record or row.source}"
+        yield f"{row.day}  {row.code}  {row.kind}, {spell_stage(row.kind, row.stage)}: {row.record or row.source}"
         yield f"    {row.change}; {row.reason}{f'; note: {row.note}' if row.note else ''}"
 
 

@@ -25,8 +25,8 @@ _RELEASES: dict[NoticeSort, str] = {
 POLICY = (
     "Community reports are not listed here: a single line could tell of a single report. Their "
     "numbers are corrected in later releases.",
-    "A correction is listed once a published release shows its month. The release keeps the number "
-    "that it was published with; the next one has the corrected number.",
+    "A correction is listed where a release that was published before it showed its month. The release "
+    "keeps the number that it was published with; the next one has the corrected number.",
     "To ask for a correction, write to those who publish these pages: say which number or article "
     "is wrong, and how you know. Two editors look at it.",
 )

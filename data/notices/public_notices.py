@@ -1,13 +1,15 @@
 """The corrections, recalls and redone releases that the public may know of.
 
-Of official and press records only, and only once a published release shows their month: never an
-id, a note, a text or an area, and nothing of community reports, of which one could tell of a person.
+Of official and press records only, and only what was decided after a release that showed their month
+was published: before that nothing public was wrong. Never an id, a note, a text or an area, and nothing
+of community reports, of which one could tell of a person.
 """
 
 import contextlib
 import hashlib
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,7 +18,7 @@ from data.correction_terms import Correction, CorrectionKind, CorrectionStage, s
 from data.corrections.changeable import spell_value
 from data.corrections.contents import Content, read_content
 from data.corrections.listing import label_of
-from data.privacy.closed_periods import closed_months
+from data.privacy.closed_periods import ClosedMonths, closed_months
 from data.privacy.decided_events import sensitive_by
 from data.privacy.policy import Policy, load_policy
 from data.release.release_manifest import read_manifest
@@ -73,10 +75,9 @@ def list_notices(store: Store, settings: Settings, public: Path) -> list[Notice]
 
 
 def _of_records(store: Store, settings: Settings, history: History, policy: Policy) -> list[Notice]:
-    """Corrections of records whose months the newest release shows."""
-    if not history.standing:
+    """Corrections of what a release showed; a recalled one showed it too, until it was recalled."""
+    if not history.published:
         return []
-    shown = closed_months(date.fromisoformat(history.standing[-1][:10]), policy)
     zone, known = ZoneInfo(settings.zone), read_catalogue(store.root)
     found = []
     for one in history.corrections.values():
@@ -85,10 +86,42 @@ def _of_records(store: Store, settings: Settings, history: History, policy: Poli
         with contextlib.suppress(Problem):  # what it says cannot be read: the team's list says so
             content, source = read_content(store, one.code), source_of(one.source, known)
             # an article that names an area is released with its quarter, and so late is each said
-            own = shown.area if content.source_kind == "press" else shown.city
-            if _may_be_said(content, source, policy) and {*content.months} <= own:
+            areas = content.source_kind == "press"
+            if _may_be_said(content, source, policy) and _was_public(
+                one, content, history, policy, areas=areas
+            ):
                 found.append(_notice(one, content, source, zone))
     return found
+
+
+def _was_public(
+    one: Correction, content: Content, history: History, policy: Policy, *, areas: bool
+) -> bool:
+    """Return whether a correction is of what was published before it, and may be listed.
+
+    A record that came into another month is listed once releases show both, unless it was taken
+    back before that.
+    """
+    shown = [_first_shown(month, history, policy, areas=areas) for month in {*content.months}]
+    known = [number for number in shown if number is not None]
+    if len(known) < len(shown) or min(known) > one.number:
+        return False
+    return one.stage is not CorrectionStage.UNDONE or max(known) < one.decided_number
+
+
+def _first_shown(month: str, history: History, policy: Policy, *, areas: bool) -> int | None:
+    """The number of the publish that first showed a month, also of a release recalled since."""
+    for name, number in sorted(history.published.items(), key=lambda one: one[1]):
+        if month < name[: len("2026-01")]:
+            months = _shown(name[:10], policy)
+            if month in (months.area if areas else months.city):
+                return number
+    return None
+
+
+@lru_cache(maxsize=512)
+def _shown(day: str, policy: Policy) -> ClosedMonths:
+    return closed_months(date.fromisoformat(day), policy)
 
 
 def _may_be_said(content: Content, source: Source, policy: Policy) -> bool:

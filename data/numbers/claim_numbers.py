@@ -107,7 +107,7 @@ def _row(one: CheckedClaim, part: CheckedPart) -> dict[str, Any]:
         "records": np.nan if part.n is None else part.n,
         **dict(zip(("value", "low", "high"), (v if np.isfinite(v) else np.nan for v in ends))),
         "link": part.query,
-        "note": part.part.note,
+        "note": claim_words.say_note(part),
         "tells": part.part.tells,
     }
 

@@ -1,4 +1,7 @@
-"""The records of a packet as they stand, and what was done to each, without a name of anybody."""
+"""The records of a packet as they stand, and what was done to each, without a name of anybody.
+
+By a role where somebody who signed in with it did it; else by whoever runs the machine.
+"""
 
 import json
 from collections.abc import Sequence
@@ -9,13 +12,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from data.correction_terms import Correction, CorrectionStage, spell_reason
+from data.correction_terms import Correction, CorrectionStage, spell_reason, spell_stage
 from data.corrections.changes import find_row
 from data.corrections.contents import read_content
 from data.corrections.corrected_rows import plain_value
 from data.desk.desk import open_desk
 from data.desk.desk_records import tip_of
 from data.desk.event_words import spell_event
+from data.people.actor import HERE
 from data.record import COLUMNS
 from data.settings import Problem, Settings
 from data.storage import batches, identity
@@ -31,6 +35,8 @@ PACKET_COLUMNS = {column.name: column.meaning for column in SHOWN} | {
     "standing": "imported: as the source gave it; corrected: with corrections; retracted: as the source gave it, and it no longer counts.",
     "attributes": "The source's other columns, as JSON, without those about persons; never of community reports.",
 }
+_RUNS = "whoever runs the machine"  # commands, and pages where nobody signs in
+_NOBODY = ("the desk", "who sent it")  # no role that somebody signs in with
 # who does such things, by role: nothing else is said of who it was
 _BY: dict[type[DeskEvent], str] = {
     desk_events.TipReceived: "the desk",
@@ -118,7 +124,7 @@ def _imports(store: Store, incident_id: str) -> list[dict[str, Any]]:
                     "sha256_of_file": event.sha256,
                     "batch": file.stem,
                 }
-                found.append(_event(incident_id, at, "imported", "a steward", **details))
+                found.append(_event(incident_id, at, "imported", _RUNS, **details))
     return found
 
 
@@ -135,19 +141,26 @@ def _corrections(store: Store, incident_id: str) -> list[dict[str, Any]]:
             "before": content.before,
             "after": content.after,
         }
-        found.append(
-            _event(incident_id, one.proposed_at, f"{one.kind} proposed", "an editor", **details)
-        )
+        by = _role(one.proposed_by, "an editor")
+        found.append(_event(incident_id, one.proposed_at, f"{one.kind} proposed", by, **details))
         found += [_event(incident_id, *step) for step in _steps(one)]
     return found
 
 
 def _steps(one: Correction) -> list[tuple[str, str, str]]:
     """When a correction began to count, was declined or taken back."""
-    steps = [(one.counts_from, f"{one.kind} counts", "an editor or steward")]
+    either = "an editor or steward"
+    counts = f"{one.kind} {spell_stage(one.kind, CorrectionStage.STANDS)}"
+    steps = [(one.counts_from, counts, _role(one.counts_by, either))]
     if one.stage in (CorrectionStage.DECLINED, CorrectionStage.UNDONE):
-        steps.append((one.decided_at, f"{one.kind} {one.stage}", "an editor or steward"))
+        by = _role(one.decided_by, either)
+        steps.append((one.decided_at, f"{one.kind} {one.stage}", by))
     return [step for step in steps if step[0]]
+
+
+def _role(who: str, role: str) -> str:
+    """A role, where somebody who signed in did something; a machine has none."""
+    return _RUNS if who == HERE and role not in _NOBODY else role
 
 
 def _desk(store: Store, settings: Settings, incident_id: str) -> list[dict[str, Any]]:
@@ -157,7 +170,7 @@ def _desk(store: Store, settings: Settings, incident_id: str) -> list[dict[str, 
         return []
     events = [one for row in open_desk(store, settings).history(tip) if (one := from_log(row))]
     return [
-        _event(incident_id, one.at, spell_event(one), by)
+        _event(incident_id, one.at, spell_event(one), _role(one.who, by))
         for one in events
         if (by := _BY.get(type(one)))
     ]

@@ -99,7 +99,7 @@ class History:
     area_sets: dict[str, events.AreasSet] = field(default_factory=dict)  # the current ones, by name
     releases: dict[str, list[Event]] = field(default_factory=dict)  # all that was done to each
     built: dict[str, events.ReleaseBuilt] = field(default_factory=dict)
-    published: dict[str, None] = field(default_factory=dict)
+    published: dict[str, int] = field(default_factory=dict)  # with the first publish's number
     recalled: dict[str, str] = field(default_factory=dict)  # with when
     corrections: dict[str, Correction] = field(default_factory=dict)  # by code, in order
     packets: list[events.PacketSealed] = field(default_factory=list)
@@ -267,7 +267,7 @@ def _release_built(history: History, event: events.ReleaseBuilt) -> None:
 
 def _release_published(history: History, event: events.ReleasePublished) -> None:
     history.releases.setdefault(event.release, []).append(event)
-    history.published[event.release] = None
+    history.published.setdefault(event.release, event.seq)
 
 
 def _release_recalled(history: History, event: events.ReleaseRecalled) -> None:
@@ -291,9 +291,10 @@ def _record_changed(history: History, event: events.RecordChanged) -> None:
         proposed_at=event.at,
         proposed_by=event.by,
         stage=CorrectionStage.WAITS,
+        number=event.seq,
     )
     if not event.waits:
-        _decide(history, event, event.code, CorrectionStage.STANDS)
+        _decide(history, event, event.code, CorrectionStage.STANDS, event.by)
 
 
 def _correction_decided(history: History, event: events.CorrectionDecided) -> None:
@@ -308,10 +309,13 @@ def _decide(
     one = history.corrections[code]
     if one.stage is not _BEFORE.get(stage):
         return
-    new = replace(one, stage=stage, decided_at=event.at, decided_by=by)
+    new = replace(one, stage=stage, decided_at=event.at, decided_by=by, decided_number=event.seq)
     kind = ChangeKind.CORRECTION_UNDONE
     if stage is CorrectionStage.STANDS:
-        new, kind = replace(new, counts_from=event.at), ChangeKind(one.kind)
+        new, kind = (
+            replace(new, counts_from=event.at, counts_by=by, number=event.seq),
+            ChangeKind(one.kind),
+        )
     history.corrections[code] = new
     if stage is not CorrectionStage.DECLINED:
         change = DataChange(event.seq, event.at, kind, one.source, 1, reason=one.reason, code=code)

@@ -58,6 +58,8 @@ def test_an_entry_is_read() -> None:
         ({"link": "http://example.org"}, "link cannot be used"),
         ({"url": "https://example.org"}, "url means nothing"),
         ({"part": []}, "part cannot be used"),
+        ({"part": [{**PART, "records": 2}]}, "records cannot be used"),
+        ({"part": [{**PART, "note": "A.", "records": -1}]}, "records cannot be used"),
         ({"part": [PART, PART]}, "part cannot be used"),  # without saying which part
         ({"part": [{"view": "source=press"}]}, "part 1: test is missing"),
         ({"part": [{**PART, "test": "rise"}]}, "part 1: test cannot be used"),

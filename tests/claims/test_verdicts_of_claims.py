@@ -10,13 +10,16 @@ import numpy as np
 import pytest
 
 from data import settings
-from data.claims import check_claims, claims_file, verdicts_of_claims
+from data.claims import check_claims, claim_words, claims_file, verdicts_of_claims
 from data.claims.check_claims import CheckedClaim
 from data.claims.verdicts_of_claims import ClaimVerdict, WhyNot, estimate_ratio
+from data.commands.claims import _lines
+from data.numbers import claim_numbers
 from data.settings import ROOT
 from data.storage.store import Current
 from data.views import coverage, export, links, view_counts
 from data.views.view import View
+from ui.newsroom import claims_page
 
 TODAY, NOW = date(2026, 11, 1), datetime(2026, 11, 1, 12, tzinfo=UTC)
 AGREE, DISAGREE, UNKNOWN = ClaimVerdict
@@ -79,6 +82,23 @@ def test_every_claim_of_the_sample_has_its_verdict(current: Current) -> None:
     (burnsville,) = found["City of Burnsville"].parts
     assert [m.response for m in burnsville.months] == ["report_after", "traffic_control"]
     assert "city=Burnsville" in burnsville.query and burnsville.n == 2
+
+
+def test_a_note_is_told_of_the_records_that_it_was_written_of(current: Current) -> None:
+    """It would contradict the number beside it; then the page, the command and the numbers say so."""
+    notes = [part for one in sample_claims(current).values() for part in one.parts if part.view]
+    assert len(notes) == 8 and all(part.part.records == part.n for part in notes)
+    assert all(claim_words.say_note(part) == part.part.note for part in notes)
+    row = {"test": "happened", "view": f"{PRESS}&city=St.+Paul&response=crowd+control"}
+    found = check(current, {**row, "note": "Both are of June.", "records": 2})
+    assert found.problem is None
+    says = "This note was written of 2 records; now there is 1. Read them before you quote it."
+    assert claim_words.say_note(found.parts[0]) == says
+    lines = "\n".join(_lines(found))
+    assert says in lines and "Both are" not in lines
+    assert claim_numbers._row(found, found.parts[0])["note"] == says
+    drawn = claims_page._part(found.parts[0], several=False)
+    assert says in drawn and "Both are" not in drawn
 
 
 def test_a_share_of_those_that_say_nothing_is_of_all_records(current: Current) -> None:

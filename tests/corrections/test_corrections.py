@@ -1,13 +1,14 @@
 """Corrections, updates and retractions: what readers see, what stays, and what a purge leaves."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from data.correction_terms import CORRECTION_REASONS, CorrectionKind, CorrectionStage, reasons_for
-from data.corrections import changes, contents
+from data.corrections import changes, contents, listing
 from data.corrections.changes import Proposal
 from data.corrections.reasons import CHANGES, reasons_between
 from data.people.actor import Actor, Forbidden, machine
@@ -261,3 +262,56 @@ def test_the_next_release_has_the_corrected_records_and_no_retracted_one(town: T
         "calls:1": "call_911", "calls:2-2": "call_911", "calls:3": "shooting",
         "calls:4": "crowd_control",
     }  # fmt: skip
+
+
+def test_nobody_takes_back_alone_what_they_proposed(town: Town) -> None:
+    """It would undo what two decided; the command line of the machine can."""
+    ann, bob = (Actor(name, frozenset({"editor"})) for name in ("ann", "bob"))
+    asked = Proposal(CorrectionKind.RETRACTION, "paper:p1", "same_event", {})
+    one = changes.propose(town.store, load_settings(), ann, asked, waits=True)
+    changes.approve(town.store, bob, one.code)
+    with pytest.raises(Problem, match="somebody else takes it back"):
+        changes.undo(town.store, ann, one.code)
+    assert changes.undo(town.store, bob, one.code).stage is CorrectionStage.UNDONE
+    again = changes.propose(town.store, load_settings(), ann, asked, waits=True)
+    changes.approve(town.store, bob, again.code)
+    assert changes.undo(town.store, machine(), again.code).stage is CorrectionStage.UNDONE
+
+
+def test_the_list_is_newest_first_also_within_a_day_and_no_retraction_counts(town: Town) -> None:
+    town.run(*FIX)
+    town.run("retract", "calls:3", "--reason", "outside")
+    town.run("update", "calls:4", "--set", "response=in_person", "--reason", "outcome_known")
+    rows = listing.list_corrections(Store(town.store.root), load_settings())
+    assert [row.record for row in rows] == ["calls:4", "calls:3", "calls:1"]
+    told = town.run("corrections")
+    assert "retraction, stands: calls:3" in told and "update, counts: calls:4" in told
+
+
+def test_the_name_of_a_correction_tells_nothing_of_what_it_says(town: Town) -> None:
+    """After a purge whoever has the key could try out the few words of a value with it."""
+    other = Path(shutil.copytree(town.store.root, town.root / "other"))  # the same key and records
+    asked = Proposal(CorrectionKind.CORRECTION, "calls:1", "entry_error", {"kind": "shooting"})
+    codes = [
+        changes.propose(store, load_settings(), machine(), asked, waits=False).code
+        for store in (town.store, Store(other))
+    ]
+    assert codes[0] != codes[1] and {len(code) for code in codes} == {12}
+
+
+def test_a_command_that_was_killed_before_its_event_leaves_no_second_content(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(*_: object) -> None:
+        raise Killed
+
+    asked = Proposal(CorrectionKind.CORRECTION, "calls:1", "entry_error", {"kind": "shooting"})
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(changes, "note_event", kill)
+        changes.propose(town.store, load_settings(), machine(), asked, waits=False)
+    one = changes.propose(town.store, load_settings(), machine(), asked, waits=False)
+    (file,) = contents.contents_folder(town.store).glob("*.json")
+    assert file.stem == one.code

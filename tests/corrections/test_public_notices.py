@@ -32,7 +32,8 @@ def shown(town: Town) -> list[tuple[str, list[str]]]:
     return [(notice_title(one), notice_sentences(one)) for one in found]
 
 
-def test_a_correction_is_listed_once_a_release_shows_its_month(town: Town) -> None:
+def test_a_correction_is_listed_where_a_release_showed_its_month_before(town: Town) -> None:
+    published(town, EARLY)  # shows January, and not March
     town.run(
         "correct",
         "calls:1",
@@ -44,8 +45,6 @@ def test_a_correction_is_listed_once_a_release_shows_its_month(town: Town) -> No
         "entry_error",
     )
     town.run("correct", "calls:4", "--set", "response=declined", "--reason", "source_corrected")
-    assert shown(town) == []
-    published(town, EARLY)  # shows January, and not March
     (one,) = shown(town)
     assert one == (
         "Correction: City calls, January 2026",
@@ -53,7 +52,29 @@ def test_a_correction_is_listed_once_a_release_shows_its_month(town: Town) -> No
          "Why: a mistake when it was written down."],
     )  # fmt: skip
     published(town, LATE)
-    assert len(shown(town)) == 2
+    assert shown(town) == [one]  # what was published of March was right
+    town.store.ledger.append(ReleaseRecalled(EARLY), ReleaseRecalled(LATE))
+    assert one in shown(town) and len(shown(town)) == 3  # with both recalls
+
+
+def test_what_was_corrected_before_it_was_published_was_never_wrong_in_public(town: Town) -> None:
+    town.run("correct", "calls:1", "--set", "response=in_person", "--reason", "entry_error")
+    town.run("retract", "paper:p2", "--reason", "source_retracted")
+    (_, taken) = Store(town.store.root).history().corrections
+    town.run("corrections", "--undo", taken)
+    published(town, LATE)
+    assert shown(town) == []
+
+
+def test_a_record_of_another_month_is_listed_once_both_are_shown(town: Town) -> None:
+    published(town, EARLY)
+    town.run("correct", "calls:1", "--set", "day=2026-03-05", "--reason", "entry_error")
+    town.run("correct", "calls:2", "--set", "day=2026-03-05", "--reason", "entry_error")
+    assert shown(town) == []
+    (_, taken) = Store(town.store.root).history().corrections
+    town.run("corrections", "--undo", taken)
+    published(town, LATE)
+    assert len(shown(town)) == 1  # the other was taken back before anybody read of it
 
 
 def test_what_is_never_listed(town: Town) -> None:
@@ -86,11 +107,12 @@ def test_what_was_taken_back_and_recalled_releases_say_so(town: Town) -> None:
 
 def test_an_article_is_told_of_with_its_quarter(town: Town) -> None:
     """The release shows one that names an area no earlier; of a call the city's month is enough."""
+    published(town, EARLY)  # January of the city is closed, its quarter is not
     town.run("retract", "paper:p2", "--reason", "source_retracted")
     town.run("correct", "calls:1", "--set", "response=in_person", "--reason", "entry_error")
-    published(town, EARLY)  # January of the city is closed, its quarter is not
     assert [title for title, _ in shown(town)] == ["Correction: City calls, January 2026"]
     published(town, LATE)
+    town.run("correct", "paper:p1", "--set", "kind=other", "--reason", "entry_error")
     assert len(shown(town)) == 2
 
 

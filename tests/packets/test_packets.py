@@ -13,8 +13,12 @@ import pyrage
 import pytest
 from PIL import Image
 
+from data.correction_terms import CorrectionKind
+from data.corrections import changes
+from data.corrections.changes import Proposal
 from data.packets.packet import Request, make_packet, read_recipient
-from data.people.actor import Actor, Forbidden
+from data.packets.packet_records import collect_records
+from data.people.actor import Actor, Forbidden, machine
 from data.settings import Problem, load_settings
 from data.storage.store import Store
 from tests.corrections.conftest import Town
@@ -192,3 +196,20 @@ def test_a_picture_that_is_none_has_no_working_copy(town: Town, body: bytes) -> 
     bag = opened(town.root / "a.age", town.root / "u")
     assert (bag / "data/evidence/01.jpg").read_bytes() == body
     shutil.rmtree(bag)
+
+
+def test_the_history_says_a_role_only_where_somebody_with_it_acted(bag: Path, town: Town) -> None:
+    whole = json.loads((bag / "data/packet.json").read_text())
+    assert {step["by"] for step in whole["history"]} == {"whoever runs the machine"}
+    ann, bob = (Actor(name, frozenset({"editor"})) for name in ("ann", "bob"))
+    asked = Proposal(CorrectionKind.RETRACTION, "paper:p1", "same_event", {})
+    one = changes.propose(town.store, load_settings(), ann, asked, waits=True)
+    changes.approve(town.store, bob, one.code)
+    changes.undo(town.store, machine(), one.code)
+    history = collect_records(town.store, load_settings(), ["paper:p1"]).history
+    assert [(step["what"], step["by"]) for step in history] == [
+        ("imported", "whoever runs the machine"),
+        ("retraction proposed", "an editor"),
+        ("retraction stands", "an editor or steward"),
+        ("retraction undone", "whoever runs the machine"),
+    ]

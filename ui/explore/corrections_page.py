@@ -15,6 +15,7 @@ from data.correction_terms import (
     CorrectionKind,
     CorrectionStage,
     reasons_for,
+    spell_stage,
 )
 from data.corrections import changes, listing
 from data.corrections.changeable import CHANGEABLE
@@ -56,8 +57,8 @@ def show_summary() -> None:
         + " ".join(f"{kind.capitalize()}: {what}" for kind, what in KIND_MEANINGS.items())
     )
     st.text(
-        "They stand over every later import. The public reads of them once a published release "
-        f"shows their month. The whole policy: {_DEFINITIONS}."
+        "They stand over every later import. The public reads of those whose month a release showed "
+        f"that was published before. The whole policy: {_DEFINITIONS}."
     )
 
 
@@ -106,7 +107,7 @@ def show_list() -> None:
             "Record": [row.record or "removed for good" for row in shown],
             "Change": [row.change for row in shown],
             "Why": [row.reason for row in shown],
-            "Now": [listing.STAGES[row.stage] for row in shown],
+            "Now": [spell_stage(row.kind, row.stage) for row in shown],
             "Note": [row.note for row in shown],
         }
     )
@@ -126,7 +127,11 @@ def _show_undo(shown: list[CorrectionRow]) -> None:
             format_func=lambda one: look.plain(f"{counting[one].record}: {counting[one].change}"),
         )  # fmt: skip
         st.text("The record says again what it said before. The list keeps both.")
-        st.button("Take it back", disabled=code is None, on_click=_act, args=(_undo, code))
+        mine = code is not None and counting[code].proposed_by == actor.who
+        own = mine and identity.provider()
+        if own:
+            st.text("You proposed this: somebody else takes it back.")
+        st.button("Take it back", disabled=code is None or own, on_click=_act, args=(_undo, code))
 
 
 def show_desk() -> None:
@@ -146,7 +151,12 @@ def show_desk() -> None:
             "Month of the record": [row.month for row in rows],
             "Fields": [", ".join(row.fields) or "the whole record" for row in rows],
             "Why": [row.reason for row in rows],
-            "Now": ["taken back" if row.undone else "counts" for row in rows],
+            "Now": [
+                spell_stage(
+                    row.kind, CorrectionStage.UNDONE if row.undone else CorrectionStage.STANDS
+                )
+                for row in rows
+            ],
         }
     )
     tables.text_table(frame)

@@ -126,7 +126,8 @@ def _part(one: CheckedPart, *, several: bool) -> str:
         else ""
     )
     tells = f"<p><b>What would tell:</b> {escape(one.part.tells)}</p>" if one.part.tells else ""
-    note = f"<p>{escape(one.part.note)}</p>" if one.part.note else ""
+    says_note = claim_words.say_note(one)
+    note = f"<p>{escape(says_note)}</p>" if says_note else ""
     # a large number beside "cannot tell" would be read as an answer
     settled = one.outcome.verdict is not ClaimVerdict.CANNOT_TELL or one.outcome.estimate
     look = "number" if settled else "count"
