@@ -24,8 +24,9 @@ def listed(screens: Path, monkeypatch: pytest.MonkeyPatch) -> Listed:
     """What Share offers, as the page of a test lists it."""
     seen: Listed = []
 
-    def take(pictures: list[PagePicture], captions: list[Caption], stem: str) -> None:
-        assert re.fullmatch(r"[a-z0-9-]+", stem)
+    def take(pictures: list[PagePicture], captions: list[Caption], stems: list[str]) -> None:
+        assert all(re.fullmatch(r"[a-z0-9-]+", stem) for stem in stems)
+        assert len(stems) == len(pictures)
         seen[:] = zip(pictures, captions, strict=True)
 
     monkeypatch.setattr(picture_buttons, "_show_buttons", take)
