@@ -42,9 +42,10 @@ def run(rows: int | None) -> list[dict[str, Any]]:
         print("pictures draws the sample: --rows says nothing.", file=sys.stderr)
     settings = load_settings()
     store = Store(settings.store)
-    if (stamp := store.stamp()) is None:
+    stamp = store.stamp()
+    units = outlines.units(store.at(stamp), "neighborhoods") if stamp else []
+    if not len(units):
         raise Problem("There is no sample to draw: python -m data sample")
-    units = outlines.units(store.at(stamp), "neighborhoods")
     figures = {"map": (_area_map(units), None), **_charts()}
     return [
         _line(f"{name}, {size}, {form}", make, figure, pixels, chart if form == "png" else None)
