@@ -26,15 +26,23 @@ from data.views.answers import Answer
 from data.views.view import View
 from geo import prospective
 from geo.emerging import NOTHING
+from geo.hot_areas import UNDECIDED
 
 HISTORY_STEPS = {"whole months": "month", "whole weeks": "week"}
 _CHANCE = (
     "Found by permutation, and controlled over all areas tested (Benjamini-Hochberg, 5%): of those "
     "named about 1 in 20 is expected to be chance."
 )
+_DIVIDED = {
+    neighbors.RESIDENTS: "Residents of each area, as the area set states them, in thousands.",
+    neighbors.GROUND: "The ground of each area in km², water and parks included.",
+}
+_NOT_TOLD = "it cannot be told whether there is a clear pattern"
 _SPOTS = {"hot": (HIGHER, "hot spot"), "cold": (LOWER, "cold spot")}
 _NEITHER = ("zero", "no clear cluster")
 _UNTESTED = ("no_data", "not tested")
+_OPEN = ("not_clear", "cannot be told from chance")
+_LABELLED = {**_SPOTS, "none": _UNTESTED, UNDECIDED: _OPEN}
 
 
 class _Areas(NamedTuple):
@@ -79,15 +87,14 @@ def number_clusters(current: Current, view: View, page: Mapping[str, str]) -> Pa
     found = hot_spots.hot(current, own.units, n, asked, own.of, own.near, own.seed)
     rows = found.table[found.table["label"] != "none"]
     hot, cold = (int((rows["label"] == label).sum()) for label in ("hot", "cold"))
-    finding = rows["label"].replace({"": "no clear cluster"})
+    spots = f"{words.counted(hot, 'hot spot')} and {words.counted(cold, 'cold spot')}"
+    if not hot + cold and (rows["label"] == UNDECIDED).any():
+        spots = _NOT_TOLD
+    finding = rows["label"].replace({"": _NEITHER[1], UNDECIDED: _OPEN[1]})
     table = rows.assign(finding=finding)[["area", "finding", "n", "times", "z", "p", "q"]]
-    entries = [
-        _SPOTS.get(str(label), _UNTESTED if label == "none" else _NEITHER)
-        for label in found.table["label"]
-    ]
+    entries = [_LABELLED.get(str(label), _NEITHER) for label in found.table["label"]]
     return PageNumbers(
-        title=f"{own.about.noun}: {words.counted(hot, 'hot spot')} and {words.counted(cold, 'cold spot')} "
-        f"among {found.tested} areas tested",
+        title=f"{own.about.noun}: {spots} among {found.tested} areas tested",
         subtitle=f"{_per(own.of)}, each area with its neighbors, beside the whole place, {own.about.span}",
         table=table.reset_index(drop=True),
         columns={
@@ -102,7 +109,7 @@ def number_clusters(current: Current, view: View, page: Mapping[str, str]) -> Pa
         key=("area",),
         compared=("finding", "times"),
         sentence=own.about.sentence,
-        denominator=_per(own.of),
+        denominator=_DIVIDED[own.of],
         uncertainty=_CHANCE,
         lacks=own.about.lacks,
         method="Hot spot",
@@ -142,7 +149,8 @@ def number_histories(current: Current, view: View, page: Mapping[str, str]) -> P
     )
     known = label[label != NOTHING]
     named = [f"{n} {conjugate_label(one, n)}" for one, n in Counter(known).most_common()]
-    many = "; ".join(named) or "no clear pattern over time"
+    nothing = _NOT_TOLD if found.undecided.any() else "no clear pattern over time"
+    many = "; ".join(named) or nothing
     table = every.loc[np.flatnonzero(np.isfinite(found.z).any(axis=1))].reset_index(drop=True)
     entries = [_NEITHER if one == NOTHING else _SPOTS[one.split(" ")[1]] for one in label]
     return PageNumbers(
@@ -153,15 +161,15 @@ def number_histories(current: Current, view: View, page: Mapping[str, str]) -> P
             "area": "The area in the middle of its neighbors.",
             "pattern": "How the area and its neighbors did over time, only where it is clear.",
             "term": "The name of the pattern in emerging hot spot analysis.",
-            "hot": f"{unit}s in which it was hot.",
-            "cold": f"{unit}s in which it was cold.",
+            "hot": f"How many {unit}s it was hot in.",
+            "cold": f"How many {unit}s it was cold in.",
             "trend": "Mann and Kendall's z of its series of Gi*.",
             "n": "Incidents of the area itself in these steps.",
         },
         key=("area",),
         compared=("pattern", "hot", "cold"),
         sentence=own.about.sentence,
-        denominator=_per(own.of),
+        denominator=_DIVIDED[own.of],
         uncertainty=_CHANCE,
         lacks=own.about.lacks,
         method="Emerging hot spot",

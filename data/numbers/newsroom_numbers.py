@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 
@@ -53,13 +54,25 @@ def _views(
     return [one for one in shown if one.sources[0] in view.sources] or shown
 
 
+def _said_of_all(current: Current, shown: Sequence[View], not_recorded: str) -> dict[str, Any]:
+    """What the numbers of some sources say of them all; first what a record that says nothing does
+    not mean."""
+    abouts = [about_view(current, one, by_area=False) for one in shown]
+    return {
+        "sentence": " ".join(one.sentence for one in abouts),
+        "denominator": _OF_RECORDS,
+        "uncertainty": _INTERVALS,
+        "lacks": " ".join([not_recorded, *(one.lacks for one in abouts)]),
+        "sources": tuple(source for one in shown for source in one.sources),
+    }
+
+
 def number_responses(current: Current, view: View, page: Mapping[str, str]) -> PageNumbers:
     """How local police responded, by source, city and month."""
     shown = _views(current, view, page, responses.records_response, sentences.WHAT)
     found = [responses.count_responses(current, one) for one in shown]
     first = found[shown.index(first_view(shown, view))]
     rows = pd.concat([_response_rows(one) for one in found], ignore_index=True)
-    abouts = [about_view(current, one, by_area=False) for one in shown]
     return PageNumbers(
         title=sentences.title_responses(first, current.meta),
         subtitle=RESPONSE_MEASURE,
@@ -73,14 +86,10 @@ def number_responses(current: Current, view: View, page: Mapping[str, str]) -> P
         },
         key=("source", "city", "month", "response"),
         compared=("n",),
-        sentence=" ".join(one.sentence for one in abouts),
-        denominator=_OF_RECORDS,
-        uncertainty=_INTERVALS,
-        lacks=" ".join([sentences.NOT_NO, *(one.lacks for one in abouts)]),
         method="Police response by city and month",
         figure=draw_responses(current.meta, first),
         alt=" ".join(["Stacked bars by month, a row a city.", *sentences.say_responses(first)]),
-        sources=tuple(source for one in shown for source in one.sources),
+        **_said_of_all(current, shown, sentences.NOT_NO),
     )
 
 
@@ -133,7 +142,6 @@ def number_harms(current: Current, view: View, page: Mapping[str, str]) -> PageN
     found = [harms.count_harms(current, one) for one in shown]
     first = found[shown.index(first_view(shown, view))]
     rows = pd.concat([_harm_rows(one) for one in found], ignore_index=True)
-    abouts = [about_view(current, one, by_area=False) for one in shown]
     return PageNumbers(
         title=sentences.title_harms(first, current.meta),
         subtitle=HARM_MEASURE,
@@ -148,14 +156,10 @@ def number_harms(current: Current, view: View, page: Mapping[str, str]) -> PageN
         },
         key=("source", "by", "name", "what"),
         compared=("n",),
-        sentence=" ".join(one.sentence for one in abouts),
-        denominator=_OF_RECORDS,
-        uncertainty=_INTERVALS,
-        lacks=" ".join([sentences.NOT_NOBODY, *(one.lacks for one in abouts)]),
         method="Force and harm",
         figure=draw_harms(first),
         alt=" ".join(["Bars by kind of force and harm.", *sentences.say_harms(first)]),
-        sources=tuple(source for one in shown for source in one.sources),
+        **_said_of_all(current, shown, sentences.NOT_NOBODY),
     )
 
 

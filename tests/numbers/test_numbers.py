@@ -1,5 +1,6 @@
 """The numbers of each page: rows that can be named, right values, and queries that give them again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,12 +11,14 @@ import pytest
 from data import words
 from data.claims import check_claims
 from data.numbers.pages import PAGE_NUMBERS, ask_numbers
+from data.patterns import hot_spots
 from data.pictures import draw
 from data.pictures.figure import Caption
 from data.settings import Problem
 from data.storage.store import Current
 from data.views import links, view_counts
 from data.views.view import View
+from geo.hot_areas import UNDECIDED
 from tests.views.test_view import NOW, PLACE
 
 # a link that each page has numbers for
@@ -133,3 +136,20 @@ def test_no_link_makes_claims_count_reports_that_are_too_young(
     ask_numbers("claims", current, asked(current), {"settled": "2026-01-05T00:00"})
     assert moments[0] <= datetime.now(UTC)
     assert moments[1] == datetime(2026, 1, 6, tzinfo=UTC)
+
+
+def test_what_cannot_be_told_from_chance_is_not_called_clear(
+    current: Current, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an undecided area neither the title nor the table says that it is no cluster."""
+    real = hot_spots.hot
+
+    def undecided(*told: Any) -> hot_spots.Hot:
+        found = real(*told)
+        return replace(found, table=found.table.assign(label=UNDECIDED))
+
+    monkeypatch.setattr(hot_spots, "hot", undecided)
+    found = ask_numbers("hot_spots", current, asked(current), {})
+    assert "cannot be told" in found.title
+    assert set(found.table["finding"]) == {"cannot be told from chance"}
+    assert "residents" in found.denominator.lower()
